@@ -1,0 +1,1 @@
+"""Label Studio: labelling config, tasks in, annotations out, agreement."""

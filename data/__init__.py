@@ -1,0 +1,1 @@
+"""Documents: types, schema, reading, splitting, windows."""

@@ -1,0 +1,1 @@
+"""Scores from files of predictions, and reports."""

@@ -1,0 +1,1 @@
+"""From spans and relations to incident records."""

@@ -1,0 +1,1 @@
+"""The network, its checkpoint, its ONNX export and the torch-free predictor."""
