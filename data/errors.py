@@ -1,4 +1,4 @@
-"""The one exception tree of the project: every error names place, value, what is legal, and the fix."""
+"""The one exception tree: every error names place, value, what is legal, and the fix."""
 
 from __future__ import annotations
 

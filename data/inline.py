@@ -17,7 +17,9 @@ _ID = re.compile(r"[A-Za-z]+\d*")
 _RULE = "---"
 
 
-def parse(source: str, id: str, published: str | None = None, outlet: str | None = None) -> Document:
+def parse(
+    source: str, id: str, published: str | None = None, outlet: str | None = None
+) -> Document:
     """Read a document from its inline form.
 
     Args:
@@ -89,7 +91,8 @@ def render(document: Document) -> str:
     opening: dict[int, int] = defaultdict(int)
     closing: dict[int, list[Span]] = defaultdict(list)
     stack: list[Span] = []
-    for span in sorted(document.spans, key=lambda s: (s.start, -s.end)):
+    # Of coinciding spans the later one goes outside, as `parse` reads them: inner first.
+    for span in sorted(reversed(document.spans), key=lambda s: (s.start, -s.end)):
         if not _ID.fullmatch(span.id):
             raise FormatError("span id does not fit the inline form", where=document.id,
                               value=span.id, legal="letters, then digits")

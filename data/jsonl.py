@@ -17,7 +17,7 @@ _KEYS = ("id", "text", "published", "source", "spans", "relations")
 
 
 def dumps(value: Any) -> str:
-    """Canonical JSON on one line: UTF-8 as it is, lone surrogates escaped so that it stays UTF-8."""
+    """Canonical JSON on one line; lone surrogates are escaped so that it stays UTF-8."""
     line = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return _LONE_SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", line)
 

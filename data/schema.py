@@ -1,4 +1,4 @@
-"""The annotation schema, read once from ``data/schema.yaml``: labels, relation types, legal ends."""
+"""The annotation schema, read once from ``data/schema.yaml``: labels and relation types."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHEMA_PATH = Path(__file__).with_name("schema.yaml")
 
 @dataclass(frozen=True)
 class Label:
-    """One span label. ``trigger`` marks event words; ``harm`` those that say what befell people."""
+    """One span label. ``trigger``: an event word; ``harm``: it says what befell people."""
 
     name: str
     ar: str
