@@ -1,0 +1,32 @@
+"""Folding of Arabic spelling for comparison only; stored text is never changed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Invisible controls: soft hyphen, zero width, bidi marks and isolates, byte-order mark.
+_INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_DROPPED = re.compile(f"[\u0640{_INVISIBLE}\\x00]")
+_LETTERS = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ئ": "ي", "ؤ": "و",
+     "ة": "ه", "ە": "ه", "ک": "ك", "ګ": "ك", "ء": ""}
+)
+
+
+@lru_cache(maxsize=16384)
+def fold(text: str) -> str:
+    """One spelling for the many of a word: no marks, no tatweel, bare alef, Western digits.
+
+    Presentation forms are decomposed (NFKC), alef, ya, ta marbuta and hamza forms merged, and
+    white space made single. The result is for look-up and comparison, never for output.
+    """
+    text = unicodedata.normalize("NFKC", _DROPPED.sub("", text)).translate(_LETTERS)
+    kept = []
+    for char in text:
+        if unicodedata.category(char) == "Mn":
+            continue
+        digit = unicodedata.decimal(char, None)
+        kept.append(char if digit is None else str(digit))
+    return " ".join("".join(kept).split())
