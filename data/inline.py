@@ -92,7 +92,9 @@ def render(document: Document) -> str:
     closing: dict[int, list[Span]] = defaultdict(list)
     stack: list[Span] = []
     # Of coinciding spans the later one goes outside, as `parse` reads them: inner first.
-    for span in sorted(reversed(document.spans), key=lambda s: (s.start, -s.end)):
+    order = range(len(document.spans))
+    for i in sorted(order, key=lambda i: (document.spans[i].start, -document.spans[i].end, -i)):
+        span = document.spans[i]
         if not _ID.fullmatch(span.id):
             raise FormatError("span id does not fit the inline form", where=document.id,
                               value=span.id, legal="letters, then digits")
@@ -105,11 +107,11 @@ def render(document: Document) -> str:
         opening[span.start] += 1
         closing[span.end].insert(0, span)
     out = []
-    for i in range(len(document.text) + 1):
-        out += [f"]({span.id} {span.label})" for span in closing.get(i, ())]
-        out.append("[" * opening.get(i, 0))
-        if i < len(document.text):
-            char = document.text[i]
+    for at in range(len(document.text) + 1):
+        out += [f"]({span.id} {span.label})" for span in closing.get(at, ())]
+        out.append("[" * opening.get(at, 0))
+        if at < len(document.text):
+            char = document.text[at]
             out.append("\\" + char if char in "[]\\" else char)
     relations = [f"{r.head} {r.type} {r.tail}" for r in document.relations]
     return "\n".join(["".join(out), _RULE, *relations]) + "\n"

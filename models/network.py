@@ -1,0 +1,196 @@
+"""The network: one encoder, a span scorer over words, a scorer of span pairs.
+
+Shapes: B windows, T subwords, W words, K span width in words, L labels, S spans, R relation types,
+H hidden size of the encoder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from data.schema import SCHEMA
+
+_DISTANCES = (-64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16, 32, 64)
+_SENTENCES = (-3, -2, -1, 0, 1, 2, 3)
+_ORDERS = (-16, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 16)
+
+
+@dataclass(frozen=True)
+class HeadConfig:
+    """Sizes of the two heads. They are part of a checkpoint."""
+
+    max_span_words: int = 24
+    rank: int = 32
+    relation_hidden: int = 192
+    dropout: float = 0.1
+
+
+class SpanHead(nn.Module):
+    """Scores every run of up to K words for every label.
+
+    ``score(s, e, l) = start_l(s) + end_l(e) + mean inside_l(s..e) + q_l(s) k_l(e) / sqrt(rank)
+    + width_l(e - s)``: start, end and inside parts as in boundary taggers, the product as in
+    biaffine NER (Yu et al. 2020) at low rank.
+    """
+
+    def __init__(self, hidden: int, config: HeadConfig) -> None:
+        super().__init__()
+        self.labels, self.rank = len(SCHEMA.labels), config.rank
+        self.width = config.max_span_words
+        self.dropout = nn.Dropout(config.dropout)
+        self.boundary = nn.Linear(2 * hidden, 3 * self.labels)
+        self.query = nn.Linear(2 * hidden, self.labels * self.rank)
+        self.key = nn.Linear(2 * hidden, self.labels * self.rank)
+        self.widths = nn.Parameter(torch.zeros(self.width, self.labels))
+        nn.init.constant_(self.boundary.bias, -1.5)  # spans are rare: start from low scores
+
+    def forward(self, words: Tensor) -> Tensor:
+        """Logits of all spans.
+
+        Args:
+            words: ``[B, W, 2H]``, first and last subword of each word.
+
+        Returns:
+            ``[B, W, K, L]``: the span of words ``w .. w + k``. Those past the last word are
+            scored too; callers leave them out.
+        """
+        words = self.dropout(words)
+        batch, count = words.shape[0], words.shape[1]
+        start, end, inside = self.boundary(words).float().split(self.labels, dim=-1)
+        query = self.query(words).view(batch, count, self.labels, self.rank).transpose(1, 2)
+        key = self.key(words).view(batch, count, self.labels, self.rank).transpose(1, 2)
+        product = (query @ key.transpose(2, 3)).float() / self.rank**0.5  # [B, L, W, W]
+        begin = torch.arange(count, device=words.device)
+        offset = torch.arange(self.width, device=words.device)
+        stop = (begin[:, None] + offset).clamp(max=count - 1)  # [W, K]
+        banded = product.gather(3, stop.expand(batch, self.labels, count, self.width))
+        total = torch.cat([torch.zeros_like(inside[:, :1]), inside.cumsum(1)], dim=1)
+        flat = stop.reshape(-1)
+        reach = (count, self.width, self.labels)
+        ends = end.index_select(1, flat).view(batch, *reach)
+        sums = total.index_select(1, flat + 1).view(batch, *reach) - total[:, :-1, None]
+        mean = sums / (offset + 1)[:, None]
+        logits: Tensor = start[:, :, None] + ends + mean + banded.permute(0, 2, 3, 1) + self.widths
+        return logits
+
+
+def _bucket(values: Tensor, bounds: tuple[int, ...]) -> Tensor:
+    """How many of the bounds each value reaches: ``0 .. len(bounds)``."""
+    limits = torch.tensor(bounds, device=values.device)
+    return (values[..., None] >= limits).sum(-1)
+
+
+class RelationHead(nn.Module):
+    """Scores every ordered pair of spans for every relation type.
+
+    A span is its first and last word and its label; one self-attention layer lets spans see each
+    other. A pair is head, tail, the mean of what stands between them, and buckets of their
+    distance in words, sentences and spans; an MLP and a low-rank biaffine score it.
+    """
+
+    legality: Tensor
+
+    def __init__(self, hidden: int, config: HeadConfig) -> None:
+        super().__init__()
+        size, types = config.relation_hidden, len(SCHEMA.relations)
+        self.types, self.rank = types, config.rank
+        self.label = nn.Embedding(len(SCHEMA.labels), size)
+        self.span = nn.Sequential(nn.Linear(4 * hidden, size), nn.GELU())
+        self.norm = nn.LayerNorm(size)
+        self.attention = nn.TransformerEncoderLayer(
+            size, 4, 2 * size, config.dropout, "gelu", batch_first=True, norm_first=True
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        self.head = nn.Linear(size, size)
+        self.tail = nn.Linear(size, size)
+        self.between = nn.Linear(2 * hidden, size)
+        self.distance = nn.Embedding(len(_DISTANCES) + 1, size)
+        self.sentences = nn.Embedding(len(_SENTENCES) + 1, size)
+        self.order = nn.Embedding(len(_ORDERS) + 1, size)
+        self.pair = nn.Linear(size, types)
+        self.query = nn.Linear(size, types * self.rank)
+        self.key = nn.Linear(size, types * self.rank)
+        nn.init.constant_(self.pair.bias, -3.0)
+        legality = torch.tensor(SCHEMA.legality, dtype=torch.float32)
+        self.register_buffer("legality", legality, persistent=False)
+
+    def forward(
+        self, words: Tensor, start: Tensor, end: Tensor, label: Tensor, sentence: Tensor,
+        mask: Tensor,
+    ) -> Tensor:
+        """Logits of all ordered pairs.
+
+        Args:
+            words: ``[B, W, 2H]``, as the span head takes them.
+            start, end: ``[B, S]`` word indices, both inclusive; spans sorted by start.
+            label: ``[B, S]`` label ids.
+            sentence: ``[B, S]`` sentence index of each span.
+            mask: ``[B, S]`` 1 for a span, 0 for padding.
+
+        Returns:
+            ``[B, S, S, R]``: head, tail, type; -1e4 where the schema forbids the relation.
+        """
+        batch, spans = start.shape
+        edges = torch.cat([_pick(words, start), _pick(words, end)], dim=-1)
+        each = self.norm(self.span(self.dropout(edges)) + self.label(label))
+        each = self.attention(each, src_key_padding_mask=mask < 0.5)
+        pair = self.head(each)[:, :, None] + self.tail(each)[:, None]
+        pair = pair + self._context(words, start, end)
+        pair = pair + self.distance(_bucket(start[:, None] - start[:, :, None], _DISTANCES))
+        pair = pair + self.sentences(_bucket(sentence[:, None] - sentence[:, :, None], _SENTENCES))
+        rank = torch.arange(spans, device=words.device)
+        pair = pair + self.order(_bucket(rank[None] - rank[:, None], _ORDERS))
+        logits = self.pair(self.dropout(nn.functional.gelu(pair))).float()
+        shape = (batch, spans, self.types, self.rank)
+        query = self.query(each).view(shape).transpose(1, 2)
+        key = self.key(each).view(shape).transpose(1, 2)
+        product = (query @ key.transpose(2, 3)).float() / self.rank**0.5  # [B, R, S, S]
+        legal = self.legality[label[:, :, None], label[:, None]]
+        scores: Tensor = (logits + product.permute(0, 2, 3, 1)) * legal - 1e4 * (1 - legal)
+        return scores
+
+    def _context(self, words: Tensor, start: Tensor, end: Tensor) -> Tensor:
+        """``[B, S, S, size]``: mean of the words between two spans, zero where they touch."""
+        projected = self.between(words).float()
+        total = torch.cat([torch.zeros_like(projected[:, :1]), projected.cumsum(1)], dim=1)
+        low = torch.minimum(end[:, :, None], end[:, None]) + 1
+        high = torch.maximum(start[:, :, None], start[:, None]).maximum(low)
+        batch, spans = start.shape
+        upto = _pick(total, high.reshape(batch, -1)) - _pick(total, low.reshape(batch, -1))
+        gap = (high - low).clamp(min=1).view(batch, spans, spans, 1)
+        mean: Tensor = upto.view(batch, spans, spans, -1) / gap
+        return mean
+
+
+def _pick(rows: Tensor, index: Tensor) -> Tensor:
+    """``rows[b, index[b, i]]``: ``[B, N, D]`` and ``[B, I]`` to ``[B, I, D]``."""
+    return rows.gather(1, index[..., None].expand(-1, -1, rows.shape[-1]))
+
+
+class Network(nn.Module):
+    """Encoder and heads under one roof; the heads are called one after the other."""
+
+    def __init__(self, encoder: PreTrainedModel, config: HeadConfig) -> None:
+        super().__init__()
+        hidden: int = encoder.config.hidden_size
+        self.config = config
+        self.encoder = encoder
+        self.spans = SpanHead(hidden, config)
+        self.relations = RelationHead(hidden, config)
+
+    def encode(self, input_ids: Tensor, mask: Tensor, first: Tensor, last: Tensor) -> Tensor:
+        """Word representations.
+
+        Args:
+            input_ids, mask: ``[B, T]``.
+            first, last: ``[B, W]`` subword indices of each word; padding points at 0.
+
+        Returns:
+            ``[B, W, 2H]``: first and last subword of each word.
+        """
+        hidden = self.encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state
+        return torch.cat([_pick(hidden, first), _pick(hidden, last)], dim=-1)
