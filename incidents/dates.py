@@ -1,12 +1,20 @@
-"""Date expressions of a report, resolved against its publication date."""
+"""Date expressions of a report, resolved against its publication date.
+
+A phrase is read into coded tokens (``incidents.date_words``); rules are regular expressions over
+the codes, tried from the most to the least explicit. What no rule knows stays unknown.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 
-from incidents.fold import fold
+from incidents.date_points import point
+from incidents.date_words import Token, codes, read
+from incidents.days import Days, Published, latest_weekday, shifted
 
 
 @dataclass(frozen=True)
@@ -17,9 +25,10 @@ class ResolvedDate:
         start: first day.
         end: last day.
         precision: ``hour``, ``day``, ``month``, ``year``, ``period`` or ``unknown``.
-        time: ``HH:MM`` of the first hour named.
-        part: part of the day, such as ``dawn``.
-        notes: what a reader should know: ``weekday_mismatch`` ...
+        time: ``HH:MM`` of the first clock time named, local.
+        part: ``dawn``, ``morning``, ``noon``, ``afternoon``, ``evening`` or ``night``.
+        notes: what a reader should know: ``weekday_mismatch`` (the date was kept),
+            ``hijri`` (converted, a sighting may differ by a day), ``after_publication``.
     """
 
     start: str | None = None
@@ -30,23 +39,223 @@ class ResolvedDate:
     notes: tuple[str, ...] = ()
 
 
-UNKNOWN = ResolvedDate()
+_DURATION = re.compile(r"N[Up]|[Up]N|[Up]O|u|U")
+_AFTERNOON = {"afternoon": range(1, 12), "evening": range(1, 12), "noon": range(1, 4),
+              "night": range(6, 12)}
 
 
+@lru_cache(maxsize=4096)
 def resolve(phrase: str, published: str | None) -> ResolvedDate:
-    """Resolve one expression against the publication date."""
-    if published is None or len(published) != 10:
-        return UNKNOWN
-    words = fold(phrase).split()
-    base = date.fromisoformat(published)
-    days = 0 if "اليوم" in words else 1 if "امس" in words else None
+    """Resolve one expression.
+
+    Args:
+        phrase: the words as they stand in the report.
+        published: ``YYYY-MM-DD``, ``YYYY-MM``, ``YYYY`` or ``None``. With less than a day,
+            expressions that count from the day of publication stay unknown.
+    """
+    base = Published.parse(published)
+    tokens, time, part = _clock(read(phrase))
+    try:
+        days = _resolve(tokens, base)
+    except (ValueError, OverflowError):
+        days = None  # a year beyond what calendars know
     if days is None:
-        return UNKNOWN
-    day = (base - timedelta(days)).isoformat()
-    return ResolvedDate(day, day, "day")
+        return ResolvedDate(time=time, part=part)
+    days = _not_after(days, base)
+    exact = days.first == days.last
+    precision = days.precision if not exact or days.precision != "period" else "day"
+    return ResolvedDate(
+        days.first.isoformat(), days.last.isoformat(),
+        "hour" if time and exact else precision, time, part, days.notes,
+    )
+
+
+def _not_after(days: Days, base: Published) -> Days:
+    """Nothing reported lies after the report: a running month or year ends with it."""
+    if base.day is None or days.last <= base.day:
+        return days
+    if days.first > base.day:
+        return replace(days, notes=(*days.notes, "after_publication"))
+    return replace(days, last=base.day)
+
+
+def _clock(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], str | None, str | None]:
+    """Take clock times and parts of the day out; the rest dates the day."""
+    code = codes(tokens)
+    part = next((str(t.value) for t in tokens if t.code == "P"), None)
+    time = None
+    match = re.search(r"K(J|N|O)(V?)|J", code)
+    if match:
+        at = match.start(1) if match[1] else match.start()
+        time = _time(tokens[at], tokens[match.end() - 1] if match[2] else None, part)
+    spans = [m.span() for m in re.finditer(r"K?J(?:[/BE]?K?J)*|K[NO]V?|K", code)]
+    dropped = {i for first, last in spans for i in range(first, last)}
+    kept = tuple(t for i, t in enumerate(tokens) if i not in dropped and t.code != "P")
+    return kept, time, part
+
+
+def _time(hour: Token, extra: Token | None, part: str | None) -> str | None:
+    written = str(hour.value)
+    hours, _, minutes = written.partition(":")
+    h, m = int(hours), int(minutes or 0) + (int(str(extra.value)) if extra else 0)
+    if part in _AFTERNOON and h in _AFTERNOON[part]:
+        h += 12
+    elif h == 12 and part in ("night", "dawn", "morning"):
+        h = 0
+    elif not minutes and part is None and h < 13:
+        return None  # seven in the morning or in the evening
+    return f"{h:02}:{m:02}" if h < 24 and m < 60 else None
+
+
+def _resolve(tokens: tuple[Token, ...], base: Published) -> Days | None:
+    code = codes(tokens)
+    if "E" in code:
+        at = code.index("E")
+        return _between(tokens[:at], tokens[at + 1 :], base)
+    found = _split(tokens, base)
+    if found is not None:
+        return found
+    if "S" in code:
+        return _since(tokens[code.index("S") :], base)
+    return point(tokens, base) or _stretch(tokens, base)
+
+
+def _split(tokens: tuple[Token, ...], base: Published) -> Days | None:
+    """Two dates joined by "and", a dash, or nothing ("the night of Thursday Friday")."""
+    code = codes(tokens)
+    pair = re.search(r"WW|[NO][NO]M", code)
+    for at, token in enumerate(tokens):
+        bare = pair is not None and at == pair.start() + 1
+        if at and (token.joined or bare):
+            found = _between(tokens[:at], tokens[at:], base)
+        elif at and token.code == "/" and token.value != "/":
+            found = _between(tokens[:at], tokens[at + 1 :], base)
+        else:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _between(left: tuple[Token, ...], right: tuple[Token, ...], base: Published) -> Days | None:
+    """From the first date to the second; each lends the other the month or year it lacks."""
+    left = tuple(t for t in left if t.code not in "SB")
+    if not right:
+        return point(left, base)  # "from this morning until the evening"
+    lc, rc = codes(left), codes(right)
+    borrowed = left
+    if re.fullmatch(r"w*[WT]?[NO]", lc) and (m := re.search(r"[MH]", rc)):
+        borrowed = left + right[m.start() :]
+    elif re.search(r"[MH]$", lc) and (m := re.search(r"[MH](Y|U[LC])", rc)):
+        borrowed = left + right[m.start() + 1 :]
+    first = point(borrowed, base)
+    if first is None:
+        return None
+    if "A" in rc and (m := re.search(r"[NO]", rc)):
+        day = right[m.start()].value
+        last = _same_month(first, int(str(day)))
+    else:
+        last = point(right, base)
+    if last is None:
+        return None
+    if first.first > last.last:
+        first = _earlier(first, last, lc)
+    if first.first > last.last:
+        return None
+    notes = tuple(dict.fromkeys(first.notes + last.notes))
+    return Days(first.first, last.last, "period", notes)
+
+
+def _same_month(first: Days, day: int) -> Days | None:
+    try:
+        found = first.last.replace(day=day)
+    except ValueError:
+        return None
+    return Days(found, found, "day")
+
+
+def _earlier(first: Days, last: Days, code: str) -> Days:
+    """The first of two dates, moved back before the second where its words allow it."""
+    if "Y" in code:
+        return first
+    if re.search(r"[MH]", code):
+        return replace(first, first=shifted(first.first, -1, "year"))
+    if "W" in code:
+        return replace(first, first=latest_weekday(first.first.weekday(), last.last))
+    return first
+
+
+def _since(tokens: tuple[Token, ...], base: Published) -> Days | None:
+    """From a date, or for a duration, until publication."""
+    end = base.day
+    if end is None:
+        return None
+    code = codes(tokens)
+    if re.search(r"b.*U", code) and "L" not in code and not re.search(r"[YMH]", code):
+        unit = str(next(t.value for t in tokens if t.code == "U"))
+        first = {"month": end.replace(day=1), "year": end.replace(month=1, day=1)}.get(unit)
+        return Days(first, end) if first else None
+    begin = point(tokens[1:], base)
+    if begin is not None:
+        return Days(begin.first, end, "period", begin.notes) if begin.first <= end else None
+    if re.search(r"[UpuN]", code) and "w" not in code:
+        return _stretch(tokens, base)
+    return None
+
+
+def _stretch(tokens: tuple[Token, ...], base: Published) -> Days | None:
+    """A duration that ends with publication: "within 72 hours", "the last seven days"."""
+    end, code = base.day, codes(tokens)
+    if end is None or "A" in code or "X" in code:
+        return None
+    if "Q" in code and (m := re.search(r"[NO]", code)):
+        return Days(shifted(end, 1 - int(str(tokens[m.start()].value)), "day"), end)
+    if not re.search(r"[DLS]", code):
+        return None
+    match = _DURATION.search(code)
+    if match is None:
+        hours = any(t.code == "p" and t.value == "hour" for t in tokens)
+        return Days(end, end, "day") if hours and "L" in code else None
+    words = tokens[match.start() : match.end()]
+    unit = str(next(t.value for t in words if t.code in "Upu"))
+    count = next((int(str(t.value)) for t in words if t.code in "NO"), 0)
+    count = count or (2 if "u" in match[0] else 1)
+    return Days(shifted(end, -count, unit), end)
 
 
 def resolve_all(phrases: Sequence[str], published: str | None) -> ResolvedDate:
-    """Resolve several mentions of one incident's date into one."""
-    found = [resolve(phrase, published) for phrase in phrases]
-    return next((r for r in found if r.start), UNKNOWN)
+    """Resolve several mentions of one incident's date into one.
+
+    The most explicit wins: a period given by its ends, a date with its month, a weekday or
+    "today", a rough duration; of equals the shorter, then the first. Clock time and part of the
+    day are taken from the others where the winner has none.
+    """
+    found = [(resolve(phrase, published), phrase) for phrase in phrases]
+    dated = [(r, p) for r, p in found if r.start is not None and r.end is not None]
+    time = next((r.time for r, _ in found if r.time), None)
+    part = next((r.part for r, _ in found if r.part), None)
+    if not dated:
+        return ResolvedDate(time=time, part=part)
+    best = min(dated, key=lambda item: (_vagueness(item[1]), _length(item[0])))[0]
+    single = best.start == best.end
+    return replace(
+        best,
+        time=best.time or (time if single else None),
+        part=best.part or (part if single else None),
+        precision="hour" if single and (best.time or time) else best.precision,
+    )
+
+
+def _vagueness(phrase: str) -> int:
+    code = codes(read(phrase))
+    if re.search(r"[MHF].*E.*[MHFNAU]|[MH].*/.*[MH]Y", code):
+        return 0
+    if re.search(r"[NO][MH]|F", code):
+        return 1
+    if re.search(r"[TW]", code):
+        return 2
+    return 4 if re.search(r"[DS]|[Up]N|N[Up]|u", code) else 3
+
+
+def _length(found: ResolvedDate) -> int:
+    return (date.fromisoformat(found.end or "") - date.fromisoformat(found.start or "")).days
