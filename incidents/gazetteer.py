@@ -50,7 +50,7 @@ def skeleton(folded: str) -> str:
     return re.sub(r"[اهي]$", "", "".join(words))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: it is a key of caches
 class Gazetteer:
     """Entries, found by folded name or by its skeleton."""
 

@@ -1,12 +1,39 @@
-"""Places of a report, matched against a gazetteer; what it lacks keeps its name only."""
+"""Places of a report, matched against a gazetteer; what it lacks keeps its name only.
+
+Candidates are scored by name, by the kind that a generic head announces, by what the place is
+said to lie in, and by the governorates and countries of the report's other places. Where two
+candidates that lie apart score alike, none is chosen.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
-from data.document import Document
-from incidents.gazetteer import Entry, Gazetteer
+from rapidfuzz import fuzz, process
+
+from data.document import Document, Span
+from incidents.gazetteer import DEFAULT, Entry, Gazetteer, load, skeleton
+from incidents.place_names import PlaceName, read
+
+_THRESHOLD, _MARGIN = 0.5, 0.08
+_SPELLING = 0.93  # a name that differs in spaces, article or final vowel only
+_FUZZY = 90  # rapidfuzz ratio: one letter more or less in a name of six
+# How likely a name without a head means a place of that kind.
+_BARE = {"country": 1.0, "town": 0.95, "governorate": 0.8, "region": 0.9, "district": 0.7,
+         "subdistrict": 0.65, "neighbourhood": 0.55}
+# What a head may announce, and how well each kind of entry fits it.
+_FITS: dict[str, dict[str, float]] = {
+    "town": {"town": 1.0, "subdistrict": 0.75, "district": 0.7, "neighbourhood": 0.6},
+    "governorate": {"governorate": 1.0},
+    "district": {"district": 1.0, "subdistrict": 1.0, "town": 0.85, "region": 0.85,
+                 "neighbourhood": 0.8},
+    "neighbourhood": {"neighbourhood": 1.0},
+    "part": {"governorate": 1.0, "country": 1.0, "town": 0.9, "region": 0.9, "district": 0.8,
+             "subdistrict": 0.75},
+}
 
 
 @dataclass(frozen=True)
@@ -19,7 +46,18 @@ class Candidate:
 
 @dataclass(frozen=True)
 class ResolvedPlace:
-    """A place as written, attached particles stripped, with what the gazetteer knows of it."""
+    """A place as written, attached particles stripped, with what the gazetteer knows of it.
+
+    Args:
+        name: as written.
+        admin1: English name of the governorate.
+        lat, lon: degrees, WGS 84; of the place itself, ``None`` for "the countryside of".
+        geonames: id there.
+        pcode: OCHA's p-code.
+        score: of the chosen candidate; 0 where none was chosen. Below 0.93 of what a candidate
+            can reach, the spelling differs from the gazetteer's.
+        candidates: all that came into question, best first.
+    """
 
     name: str
     admin1: str | None = None
@@ -34,13 +72,169 @@ class ResolvedPlace:
 @cache
 def default_gazetteer() -> Gazetteer:
     """The gazetteer that comes with the project."""
-    return Gazetteer(())
+    return load(DEFAULT)
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the report says elsewhere: share of each governorate and country among its places."""
+
+    admin1: Counter[str]
+    country: Counter[str]
 
 
 def resolve(document: Document, gazetteer: Gazetteer) -> dict[str, ResolvedPlace]:
     """Resolve each PLACE span of a document, by span id."""
-    return {
-        span.id: ResolvedPlace(document.slice(span))
-        for span in document.spans
-        if span.label == "PLACE"
+    spans = sorted((s for s in document.spans if s.label == "PLACE"), key=lambda s: s.start)
+    names = {
+        span.id: read(document.slice(span), gazetteer, _is_listed(document, before, span))
+        for before, span in zip([None, *spans], spans, strict=False)
     }
+    parents = {
+        r.head: r.tail for r in document.relations
+        if r.type == "located_in" and r.head in names and r.tail in names
+    }
+    matches = {key: _matches(name, gazetteer) for key, name in names.items()}
+    context = _context(names, matches)
+    first = {key: _chosen(names[key], _scored(names[key], matches[key], context, None, False))
+             for key in names}
+    out = {}
+    for key, name in names.items():
+        parent = first.get(parents.get(key, ""))
+        holds = any(_lies_out_of(first[child], first[key])
+                    for child, tail in parents.items() if tail == key)
+        scored = _scored(name, matches[key], context, parent, holds)
+        out[key] = _inherited(_chosen(name, scored), parent)
+    return out
+
+
+def _lies_out_of(child: ResolvedPlace, place: ResolvedPlace) -> bool:
+    """Whether a place is a town of its own and no part of the city that holds the name."""
+    if not child.score or child.candidates[0].entry.kind in ("neighbourhood", "region"):
+        return False
+    if child.lat is None or child.lon is None or place.lat is None or place.lon is None:
+        return True
+    return abs(child.lat - place.lat) > 0.1 or abs(child.lon - place.lon) > 0.1
+
+
+def _is_listed(document: Document, before: Span | None, span: Span) -> bool:
+    """Whether only space and commas part the span from the place before it."""
+    if before is None or before.end > span.start:
+        return False
+    return not document.text[before.end : span.start].strip(" \t\n\r،,؛\"'«»()")
+
+
+@lru_cache(maxsize=8192)
+def _fuzzy(core: str, gazetteer: Gazetteer) -> tuple[tuple[str, float], ...]:
+    """Names of the gazetteer that are spelled nearly like this one, with what they are worth."""
+    same = gazetteer.by_skeleton.get(skeleton(core), ()) if len(core) > 3 else ()
+    if same:
+        return tuple((name, _SPELLING) for name in same)
+    if len(core) < 6:
+        return ()
+    near = process.extract(core, gazetteer.long_names, scorer=fuzz.ratio, limit=3,
+                           score_cutoff=_FUZZY)
+    return tuple((name, ratio / 100 * 0.9) for name, ratio, _ in near if name[:2] == core[:2])
+
+
+def _matches(name: PlaceName, gazetteer: Gazetteer) -> list[tuple[Entry, float]]:
+    """Entries whose name this may be, with the similarity of the names."""
+    exact = gazetteer.by_name.get(name.core)
+    if exact:
+        return [(entry, 1.0) for entry in exact]
+    return [(entry, worth) for known, worth in _fuzzy(name.core, gazetteer)
+            for entry in gazetteer.by_name[known]]
+
+
+def _context(
+    names: dict[str, PlaceName], matches: dict[str, list[tuple[Entry, float]]]
+) -> _Context:
+    """Governorates and countries of the places that cannot be mistaken."""
+    admin1: Counter[str] = Counter()
+    country: Counter[str] = Counter()
+    for core, found in {names[key].core: found for key, found in matches.items()}.items():
+        entries = [entry for entry, worth in found if worth == 1.0]
+        countries = {entry.country for entry in entries}
+        governorates = {entry.admin1 for entry in entries}
+        if core and len(countries) == 1:
+            country.update(countries)
+            if len(governorates) == 1:
+                admin1.update(g for g in governorates if g)
+    return _Context(admin1, country)
+
+
+def _scored(
+    name: PlaceName,
+    matches: Iterable[tuple[Entry, float]],
+    context: _Context,
+    parent: ResolvedPlace | None,
+    holds: bool,
+) -> list[Candidate]:
+    """Candidates, best first. ``holds``: other places are said to lie in this one."""
+    whole = parent.candidates[0].entry if parent and parent.score else None
+    found = []
+    for entry, worth in matches:
+        fit = _BARE if name.kind is None else _FITS[name.kind]
+        score = worth * fit.get(entry.kind, 0.4)
+        if holds and name.kind is None:
+            score *= {"governorate": 1.15, "town": 0.9}.get(entry.kind, 1.0)
+        if whole is not None:
+            score *= _agreement(entry, whole)
+        score *= _share(entry, context)
+        found.append(Candidate(entry, round(min(score, 1.0), 3)))
+    return sorted(found, key=lambda c: (-c.score, -c.entry.population))
+
+
+def _agreement(entry: Entry, whole: Entry) -> float:
+    """How well an entry fits what the report says it lies in."""
+    if entry.country != whole.country:
+        return 0.2
+    if whole.kind == "country" or entry.admin1 is None or whole.admin1 is None:
+        return 1.0
+    return 1.25 if entry.admin1 == whole.admin1 else 0.4
+
+
+def _share(entry: Entry, context: _Context) -> float:
+    """How well an entry fits the report's other places."""
+    factor = 1.0
+    if context.country and context.country.most_common(1)[0][0] != entry.country:
+        factor = 0.75 if context.country[entry.country] else 0.55
+        return 1.0 if entry.kind == "country" else factor
+    if context.admin1 and entry.admin1:
+        factor = 1.05 if context.admin1[entry.admin1] else 0.92
+    return factor
+
+
+def _chosen(name: PlaceName, scored: list[Candidate]) -> ResolvedPlace:
+    """The best candidate, unless another that lies elsewhere is as good."""
+    place = ResolvedPlace(name.name, candidates=tuple(scored[:5]))
+    if not scored or scored[0].score < _THRESHOLD:
+        return place
+    best = scored[0]
+    rivals = [c for c in scored[1:] if best.score - c.score < _MARGIN and _apart(best, c)]
+    if rivals:
+        same = {c.entry.admin1 for c in [best, *rivals]}
+        return replace(place, admin1=same.pop() if len(same) == 1 else None)
+    entry = best.entry
+    place = replace(place, admin1=entry.admin1, score=best.score)
+    if name.part:
+        return place
+    return replace(place, lat=entry.lat, lon=entry.lon, geonames=entry.geonames,
+                   pcode=entry.pcode)
+
+
+def _apart(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates are different places, not levels of one."""
+    a, b = one.entry, other.entry
+    if a.country != b.country or a.admin1 != b.admin1:
+        return True
+    if a.lat is None or b.lat is None or a.lon is None or b.lon is None:
+        return a.kind == b.kind
+    return a.kind == b.kind or abs(a.lat - b.lat) > 0.3 or abs(a.lon - b.lon) > 0.3
+
+
+def _inherited(place: ResolvedPlace, parent: ResolvedPlace | None) -> ResolvedPlace:
+    """A place that was not found lies in the governorate of what it is said to lie in."""
+    if place.admin1 is None and not place.score and parent is not None:
+        return replace(place, admin1=parent.admin1)
+    return place
