@@ -16,12 +16,32 @@ def stems(word: str) -> tuple[str, ...]:
         if len(base) > 4 and base[0] in "بكل" and base[1:3] == "ال":
             found += [base[1:], base[3:]]
         elif len(base) > 3 and base.startswith("لل"):
-            found.append(base[2:])
+            found += ["ال" + base[2:], base[2:]]
         elif len(base) > 4 and base.startswith("ال"):
             found.append(base[2:])
         elif len(base) > 3 and base[0] in "بكل":
             found.append(base[1:])
     return tuple(dict.fromkeys(found))
+
+
+_ENDINGS = ("ا", "ه", "ها", "هم", "هما", "هن", "نا", "ي", "يه", "يين", "يون", "ون", "ين", "ان",
+            "تين", "تان", "ات", "اتها", "اته", "اتهم", "وا", "ت")
+
+
+@lru_cache(maxsize=16384)
+def forms(word: str) -> frozenset[str]:
+    """All that the word may be an inflected form of, itself included."""
+    found = set(stems(word))
+    for stem in tuple(found):
+        for ending in _ENDINGS:
+            base = stem[: -len(ending)]
+            if stem.endswith(ending) and len(base) >= 3:
+                found.add(base)
+                if ending.startswith(("ات", "تين", "تان")):
+                    found.add(base + "ه")
+                elif base.endswith("ت"):
+                    found.add(base[:-1] + "ه")
+    return frozenset(found)
 
 
 @lru_cache(maxsize=16384)

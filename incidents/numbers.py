@@ -39,7 +39,7 @@ def _cardinals() -> dict[str, int]:
         words |= {stem + "ون": value * 10, stem + "ين": value * 10}
     for hundred in _HUNDRED:
         words[hundred] = 100
-        # `ميتان`, in construct `ميتا`; the glued forms of 300 to 900, `ثمانيميه` with or without ya
+        # `ميتان`, in construct `ميتا`; glued 300 to 900, `ثمانيميه` with or without ya
         words |= {hundred[:-1] + end: 200 for end in ("تان", "تين", "تا", "تي")}
         for value in range(3, 10):
             stem = _STEM_OF_TEN[value]

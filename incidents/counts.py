@@ -1,0 +1,181 @@
+"""How many people a VICTIM phrase reports, by the rules of the incident record."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from incidents.clitics import stems
+from incidents.fold import fold
+from incidents.numbers import Number, Token, numbers, tokenize
+from incidents.people import Found, guess, nouns
+from incidents.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of people, ``min`` to ``max``; ``max`` None: open.
+
+    Args:
+        min: the least number that the words can mean.
+        max: the greatest, or None.
+        approximate: the words give no exact bound (`نحو`, `عشرات`, a bare plural).
+        stated: ``number``, ``noun`` (only the form of a noun tells it), ``name``, or ``part``
+            (a share of another count, see ``of``).
+        share: for a part, the fraction of the whole that it exceeds or equals.
+    """
+
+    min: int
+    max: int | None
+    approximate: bool = False
+    stated: str = "number"
+    share: float = 0.0
+
+    def of(self, whole: Count | None) -> Count:
+        """A part of a count made definite: more than half of 31 is at least 16."""
+        if self.stated != "part" or whole is None:
+            return self
+        if self.max is None:  # `معظم`
+            return replace(self, min=int(whole.min * self.share) + 1)
+        least = max(1, round(whole.min * self.share))
+        most = None if whole.max is None else max(1, round(whole.max * self.share))
+        return replace(self, min=least, max=most, approximate=self.approximate or whole.approximate)
+
+
+_P = r"(?:^|\s)[وفبكل]{0,2}"
+_MORE = re.compile(
+    _P + r"(?:(?:اكثر|ازيد|اعلي) من|ما ?(?:يزيد|ينيف|يربو)(?: عددهم)? (?:عن|علي)|(?:يزيد|يزيدون|تزيد|يربو)(?: عددهم)?"
+    r" (?:عن|علي)|(?:ما )?(?:يفوق|تفوق)|(?<!لا )(?:ما )?(?:يتجاوز|تجاوز|تتجاوز)(?: عددهم)?|فوق)(?: ال)?$"
+)
+_LEAST = re.compile(
+    _P + r"(?:(?:ما )?لا (?:يقل|تقل|يقلون)(?: عددهم)? عن|علي الاقل|كحد ادني|ليس اقل من|ما ?لايقل عن)(?: ال)?$"
+)
+_MOST = re.compile(
+    _P + r"(?:(?:ما )?لا (?:يتجاوز|تتجاوز|يزيد عن|يزيد علي|يتعدي|يزيدون عن)(?: عددهم)?|حتي|(?:ما )?(?:يصل|تصل|وصل)(?: عددهم)? الي|"
+    r"علي الاكثر|كحد اقصي|ليس اكثر من)(?: ال)?$"
+)
+_LESS = re.compile(_P + r"اقل من(?: ال)?$")
+_ABOUT = re.compile(
+    _P + r"(?:نحو|حوالي|حوال|قرابه|زهاء|تقريبا|(?:ما )?يقارب(?: من)?|(?:ما )?يقرب من|(?:ما )?يناهز|(?:في|ب)?حدود|مقدر(?: ب)?|يقدر(?: عددهم)? ب)"
+    r"(?: ال)?$"
+)
+_AFTER = (
+    (re.compile(r"\b(?:علي الاقل|كحد ادني|فاكثر|او اكثر|وربما اكثر|فما فوق|علي اقل تقدير)"), "least"),
+    (re.compile(r"\b(?:علي الاكثر|كحد اقصي|او اقل|علي ابعد تقدير)"), "most"),
+    (re.compile(r"\b(?:تقريبا|علي وجه التقريب|علي التقريب)"), "about"),
+)
+# What a number counts or orders when it does not count people.
+_NOT_PEOPLE_AFTER = frozenset(
+    "عام عاما سنه سنوات سنين اعوام عمر شهر شهرا اشهر شهور يوم يوما ايام اسبوع اسابيع ساعه ساعات دقيقه كيلومتر كيلومترا كيلومترات كم "
+    "متر مترا امتار دولار ليره طن غاره غارات قذيفه قذائف قذايف صاروخ صواريخ برميل براميل طلقه طلقات منزل منازل % نيسان ايار".split()
+)
+_NOT_PEOPLE_BEFORE = frozenset("عمر عمره عمرها اعمار سن دون فرقه لواء كتيبه فوج رقم قطاع وحده لوا منذ عام سنه العمر".split())
+_FEW = frozenset({"بضع", "بضعه"})
+_SOME = frozenset({"عدد", "بعض", "كثير", "عديد", "كثيرون", "كثيرين", "اعداد", "مجموعه", "جمع"})
+_SHARES = {"معظم": (0.5, None), "غالبيه": (0.5, None), "اغلب": (0.5, None), "اغلبيه": (0.5, None), "جل": (0.5, None),
+           "نصف": (0.5, 1), "ثلث": (1 / 3, 1), "ثلثي": (2 / 3, 1), "ثلثا": (2 / 3, 1), "ربع": (0.25, 1)}
+_FAMILY_OF = re.compile(r"(?:مولفه|مكونه|تتالف|تتكون|تضم|قوامها|من)\s")
+
+
+def count(text: str, victims: Vocabulary, before: str = "", after: str = "") -> Count:
+    """What a VICTIM phrase counts.
+
+    Args:
+        text: the phrase, with its number and approximator.
+        victims: the vocabulary of nouns for people.
+        before: the words that stand before it, for an approximator left outside.
+        after: those after it.
+    """
+    tokens = tokenize(text)
+    found = [n for n in numbers(tokens) if _counts_people(tokens, n)]
+    people = nouns(text, victims)
+    if found:
+        return _numbered(tokens, found, people, fold(before)[-40:], fold(after)[:25])
+    words = [set(stems(t.text)) for t in tokens]
+    share = _share(words)
+    if share is not None:
+        return share
+    if words and any(words[0] & kind for kind in (_FEW, _SOME)):
+        few = bool(words[0] & _FEW)
+        return Count(3, 9 if few else None, approximate=True)
+    return _by_noun(people[0] if people else guess(text))
+
+
+def _counts_people(tokens: list[Token], number: Number) -> bool:
+    after = tokens[number.end].text if number.end < len(tokens) else ""
+    before = stems(tokens[number.start - 1].text) if number.start else ()
+    apart = number.end < len(tokens) and tokens[number.end].joined
+    return (apart or not _NOT_PEOPLE_AFTER.intersection((after, after.removeprefix("ال")))) and (
+        not _NOT_PEOPLE_BEFORE.intersection(before)
+    )
+
+
+def _numbered(
+    tokens: list[Token], found: list[Number], people: tuple[Found, ...], before: str, after: str
+) -> Count:
+    first = found[0]
+    lead = [t.text for t in tokens[: first.start]]
+    if any(_FEW.intersection(stems(word)) for word in lead) and first.many:
+        return Count(first.value // 20 * 30 if first.value < 1000 else 3 * first.value // 2, None, True)
+    low, high = first.value, None if first.many else first.value
+    if len(found) > 1 and _is_range(tokens, first, found[1]):
+        low, high = sorted((first.value, found[1].value))
+    kind = _bound(" ".join(lead) if len(lead) > 1 else " ".join([before, *lead]).strip(),
+                  " ".join(t.text for t in tokens[first.end :]) + " " + after)
+    # families are counted by their least: two people each
+    text = " ".join(t.text for t in tokens)
+    if people and people[0].noun.number == "family" and not (
+        lead and _FAMILY_OF.search(text) and people[0].at < first.start
+    ):
+        return Count(low * 2, None, approximate=True)
+    rough = first.many or kind == "about"
+    if kind == "more":
+        return Count(low if first.many else low + 1, None, rough)
+    if kind == "least":
+        return Count(low, None, rough)
+    if kind in ("most", "less"):
+        return Count(1, high and high - (kind == "less"), rough)
+    return Count(low, high, rough)
+
+
+def _is_range(tokens: list[Token], first: Number, second: Number) -> bool:
+    between = [t.text for t in tokens[first.end : second.start]]
+    if any(word in ("-", "–", "—", "الي", "او", "حتي", "/", "ل") for word in between):
+        return len(between) <= 3
+    lead = tokens[: first.start]
+    return tokens[second.start].joined and any("بين" in stems(t.text) for t in lead)
+
+
+def _bound(lead: str, rest: str) -> str | None:
+    kinds = (("most", _MOST), ("least", _LEAST), ("less", _LESS), ("more", _MORE), ("about", _ABOUT))
+    for kind, pattern in kinds:
+        if pattern.search(lead):
+            return kind
+    return next((kind for pattern, kind in _AFTER if pattern.search(rest)), None)
+
+
+def _share(words: list[set[str]]) -> Count | None:
+    if not words:
+        return None
+    for word in words[0]:
+        for stem in (word, *(word.removesuffix(p) for p in ("هم", "هن", "ها", "تهم", "تهن"))):
+            for name in (stem, stem + "ه"):
+                if name in _SHARES:
+                    share, most = _SHARES[name]
+                    return Count(1, most, True, "part", share)
+                if name in ("كل", "جميع", "كافه") and stem != word:
+                    return Count(1, 1, False, "part", 1.0)
+                if name in ("باقي", "بقيه", "باقون"):
+                    return Count(1, None, True, "noun")
+    return None
+
+
+def _by_noun(found: Found | None) -> Count:
+    """One for a singular or a name, two for a dual, three or more for a plural."""
+    number = found.noun.number if found else "name"
+    if number == "two_or_many" and found is not None:
+        number = "many" if found.definite else number
+    least = {"two": 2, "two_or_many": 2, "family": 2, "many": 3}.get(number, 1)
+    if number in ("two_or_many", "family", "many"):
+        return Count(least, None, True, "noun")
+    return Count(least, least, stated="name" if number == "name" else "noun")

@@ -1,0 +1,122 @@
+"""Nouns for people: what number they stand for, and of which group they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from incidents.clitics import is_definite, stems
+from incidents.fold import fold
+from incidents.vocabulary import Vocabulary, words_of
+
+_PRONOUNS = ("ه", "ها", "هم", "هما")
+# Plurals of people that end like duals, and names that end like plurals.
+_NOT_ENDINGS = frozenset(
+    "سكان شبان فتيان صبيان جيران ركبان لبنان عدنان رمضان سلمان سليمان عثمان حسين ياسين امين حسنين شاهين "
+    "زيدان مروان عمران نعمان رضوان حمدان سفيان غسان حسان بيان جنان حنان ايمان نوران سوزان احسان "
+    "بين الذين اللذين حين معين متين شرين نسرين صلاح الدين دين طين فلسطين الاثنين تشرين".split()
+)
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A form of a noun: its group and number (``one two two_or_many many family``)."""
+
+    group: str
+    number: str
+    weak: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """A noun in a phrase, at a word."""
+
+    noun: Noun
+    at: int
+    definite: bool
+
+
+def _forms(one: str, plurals: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every form of a noun with its number."""
+    stem = one[:-1] + "ت" if one.endswith("ه") else one
+    yield from ((one, "one"), (one + "ا", "one"), *((stem + p, "one") for p in _PRONOUNS))
+    sound = "+m" in plurals
+    broken = [p for p in plurals if not p.startswith("+")]
+    yield from ((stem + "ان", "two"), (stem + "ا", "one" if stem == one else "two"))
+    yield stem + "ين", "two_or_many" if sound else "two"
+    yield from ((stem + vowel + p, "two") for vowel in "اي" for p in _PRONOUNS)
+    if sound:
+        yield from ((stem + "ون", "many"), (stem + "وا", "many"), (stem + "و", "many"))
+    if "+f" in plurals:
+        base = one[:-1] if one.endswith("ه") else one
+        yield from ((base + "ات" + p, "many") for p in ("", *_PRONOUNS))
+    for plural in broken:
+        yield from ((plural + end, "many") for end in ("", "ا", *_PRONOUNS))
+
+
+@lru_cache(maxsize=4)
+def _table(victims: Vocabulary) -> dict[str, Noun]:
+    table: dict[str, Noun] = {}
+    for group, body in victims.classes.items():
+        for key in ("nouns", "weak_nouns"):
+            for one, plurals in (body.get(key) or {}).items():
+                folded = [p if p.startswith("+") else fold(p) for p in plurals]
+                for form, number in _forms(fold(one), folded):
+                    table.setdefault(form, Noun(group, number, key == "weak_nouns"))
+        for one, plurals in (body.get("collective") or {}).items():
+            stem = fold(one)[:-1]
+            names = (stem + "ه", stem + "تين", stem + "تان", stem + "ته", stem + "تها")
+            for form in (*names, *map(fold, plurals)):
+                table[form] = Noun(group, "family", True)
+        for form in body.get("mass") or ():
+            table.setdefault(fold(form), Noun(group, "many", True))
+    return table
+
+
+@lru_cache(maxsize=8192)
+def nouns(text: str, victims: Vocabulary) -> tuple[Found, ...]:
+    """The nouns for people in a phrase, in order, at the words of ``words_of``."""
+    table, found = _table(victims), []
+    for i, word in enumerate(words_of(text)):
+        noun = next((table[s] for s in stems(word) if s in table), None)
+        if noun is not None:
+            found.append(Found(noun, i, is_definite(word)))
+    return tuple(found)
+
+
+def guess(text: str) -> Found | None:
+    """The number of a first word that no vocabulary knows, by its ending."""
+    words = words_of(text)
+    if not words:
+        return None
+    word, bare = words[0], stems(words[0])[-1]
+    if _NOT_ENDINGS.intersection(stems(word)) or len(bare) < 5:
+        return None
+    number = {"ون": "many", "ين": "two_or_many", "ات": "many"}.get(word[-2:])
+    return Found(Noun("people", number, True), 0, is_definite(word)) if number else None
+
+
+@lru_cache(maxsize=8192)
+def group_of(text: str, victims: Vocabulary) -> str | None:
+    """The group that the words of a phrase tell; None where they tell none."""
+    matches = victims.find(text)
+    strong = [(m.start, m.klass) for m in matches if m.strength == "patterns"]
+    covered = {i for m in matches if m.strength == "patterns" and m.end - m.start > 1
+               for i in range(m.start, m.end)}
+    hidden = {(i, m.klass) for m in matches if m.strength == "not" for i in range(m.start, m.end)}
+    weak: list[tuple[int, str]] = []
+    for found in nouns(text, victims):
+        item = (found.at, found.noun.group)
+        if found.noun.weak:
+            weak.append(item)
+        elif found.at not in covered and item not in hidden:
+            strong.append(item)
+    groups = {group for _, group in strong}
+    if {"soldiers", "fighters"} <= groups:
+        return "fighters"
+    if strong:
+        return min(strong)[1]
+    # `عنصر`, `قائد` tell more than `شخص` does
+    special = [group for _, group in sorted(weak) if group != "people"]
+    return special[0] if special else "people" if weak else None

@@ -1,0 +1,219 @@
+"""Vocabularies: phrases that name a class, kept as data in ``incidents/vocabularies``."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from data.errors import ConfigError
+from incidents.clitics import forms, stems
+from incidents.fold import fold
+
+FOLDER = Path(__file__).with_name("vocabularies")
+_WORD = re.compile(r"\d+|[^\W\d_]+|\*|\.\.\.")
+# Writers of social media break words that filters look for: `قـ.ـصف`.
+_CENSORED = re.compile(r"ـ[.*_/·]+ـ?")
+_STRENGTHS = ("patterns", "weak", "generic", "not")
+_GAP = 3  # words that `...` may stand for
+
+
+@lru_cache(maxsize=16384)
+def words_of(text: str) -> tuple[str, ...]:
+    """The folded words of a phrase, numbers apart from letters."""
+    return tuple(_WORD.findall(fold(_CENSORED.sub("", text))))
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A phrase of folded words; ``*`` at the end of a word stands for any ending."""
+
+    klass: str
+    strength: str
+    words: tuple[str, ...]
+
+    def match(self, text: tuple[str, ...], start: int) -> int | None:
+        """The end of the match that begins at a word, if there is one."""
+        at, gap = start, 0
+        for word in self.words:
+            if word == "...":
+                gap = _GAP
+                continue
+            ends = range(at, min(at + gap, len(text) - 1) + 1) if at < len(text) else ()
+            found = next((i for i in ends if _is_form(text[i], word)), None)
+            if found is None:
+                return None
+            at, gap = found + 1, 0
+        return at
+
+
+def _is_form(word: str, pattern: str) -> bool:
+    if pattern.endswith("*"):
+        return any(stem.startswith(pattern[:-1]) for stem in stems(word))
+    return pattern in forms(word)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A class found at words ``[start, end)`` of a phrase; ``letters`` of its pattern."""
+
+    klass: str
+    strength: str
+    start: int
+    end: int
+    letters: int
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """One file: its classes with their attributes, and the index of their phrases."""
+
+    name: str
+    version: str
+    classes: Mapping[str, Mapping[str, Any]]
+    settings: Mapping[str, Any]
+    index: Mapping[str, tuple[Pattern, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index: dict[str, list[Pattern]] = defaultdict(list)
+        for klass, body in self.classes.items():
+            for strength in _STRENGTHS:
+                for phrase in body.get(strength) or ():
+                    words = _pattern_words(phrase)
+                    index[words[0].rstrip("*")].append(Pattern(klass, strength, words))
+        object.__setattr__(self, "index", {k: tuple(v) for k, v in index.items()})
+        object.__setattr__(self, "find", lru_cache(maxsize=8192)(self.find))
+
+    def find(self, text: str) -> tuple[Match, ...]:
+        """All classes that a phrase names, in order; a longer match hides those inside it.
+
+        Matches of ``not`` are returned too: they name nothing.
+        """
+        words = words_of(text)
+        found = []
+        for i, word in enumerate(words):
+            for key in self._keys(word):
+                for pattern in self.index.get(key, ()):
+                    end = pattern.match(words, i)
+                    if end is not None:
+                        size = sum(map(len, pattern.words))
+                        found.append(Match(pattern.klass, pattern.strength, i, end, size))
+        return tuple(m for m in found if m.strength == "not" or not _hidden(m, found))
+
+    def _keys(self, word: str) -> Iterable[str]:
+        yield from forms(word)
+        if self._has_stars:
+            stem = min(stems(word), key=len)
+            yield from (stem[:n] for n in range(3, len(stem)) if stem[:n] not in forms(word))
+
+    @property
+    def _has_stars(self) -> bool:
+        return self.name == "victims"
+
+    def name_of(self, text: str, allowed: Iterable[str] = ("weak",)) -> tuple[str, ...]:
+        """The classes that a phrase names; weaker phrases only where no stronger one stands.
+
+        Args:
+            text: the phrase as it stands in the report.
+            allowed: which of ``weak`` and ``generic`` may count.
+        """
+        found = self.find(text)
+        for strength in ("patterns", *allowed):
+            classes = tuple(dict.fromkeys(m.klass for m in found if m.strength == strength))
+            if classes:
+                return classes
+        return ()
+
+
+def _pattern_words(phrase: str) -> tuple[str, ...]:
+    words: list[str] = []
+    for word in words_of(str(phrase)):
+        if word == "*":
+            words[-1] += "*"
+        else:
+            words.append(word)
+    return tuple(words)
+
+
+def _hidden(match: Match, others: Iterable[Match]) -> bool:
+    """Whether a longer match, a closer one at the same words, or a ``not`` of its class holds it."""
+    size = (match.end - match.start, match.letters)
+    return any(
+        o.start <= match.start and match.end <= o.end
+        and (o.klass == match.klass if o.strength == "not"
+             else (o.end - o.start, o.letters) > size)
+        for o in others
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabularies:
+    """All vocabularies that a record needs."""
+
+    perpetrators: Vocabulary
+    weapons: Vocabulary
+    facilities: Vocabulary
+    incidents: Vocabulary
+    harms: Vocabulary
+    victims: Vocabulary
+    countries: Vocabulary
+
+
+def load(extra: Path | None = None) -> Vocabularies:
+    """Read the project's vocabularies, extended by those of a folder of the user's.
+
+    Raises:
+        ConfigError: a file, class or key that the project does not know, or broken YAML.
+    """
+    names = tuple(Vocabularies.__dataclass_fields__)
+    if extra is not None:
+        if not extra.is_dir():
+            raise ConfigError("no such folder", where="--vocabularies", value=str(extra))
+        for path in sorted(extra.glob("*.yaml")):
+            if path.stem not in names:
+                raise ConfigError("unknown vocabulary", where=path, legal=names)
+    return Vocabularies(**{name: _read(name, extra) for name in names})
+
+
+@cache
+def default_vocabularies() -> Vocabularies:
+    """The vocabularies that come with the project."""
+    return load()
+
+
+def _read(name: str, extra: Path | None) -> Vocabulary:
+    body = _yaml(FOLDER / f"{name}.yaml")
+    more = extra / f"{name}.yaml" if extra is not None else None
+    if more is not None and more.exists():
+        _extend(body["classes"], _yaml(more).get("classes") or {}, more)
+    settings = {k: v for k, v in body.items() if k not in ("version", "classes")}
+    return Vocabulary(name, str(body["version"]), body["classes"], settings)
+
+
+def _extend(classes: dict[str, Any], added: dict[str, Any], path: Path) -> None:
+    for klass, body in added.items():
+        where = f"{path}: classes.{klass}"
+        if klass not in classes:
+            raise ConfigError("unknown class", where=where, legal=tuple(classes),
+                              fix="add phrases to a class of the record's schema")
+        for key, phrases in body.items():
+            if key not in _STRENGTHS or not isinstance(phrases, list):
+                raise ConfigError("not a list of phrases", where=f"{where}.{key}", value=phrases,
+                                  legal=_STRENGTHS)
+            classes[klass][key] = [*(classes[klass].get(key) or ()), *phrases]
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    try:
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError("broken YAML", where=path, value=str(error)) from None
+    if not isinstance(body, dict):
+        raise ConfigError("a vocabulary must be a mapping with 'classes'", where=path, value=body)
+    return body
