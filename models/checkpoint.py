@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel
 
+from data.errors import BundleError
 from data.windows import Windower
 from models import manifest
 from models.network import HeadConfig, Network
@@ -71,7 +72,12 @@ def load(folder: Path, attention: Literal["sdpa", "eager"] = "sdpa") -> Checkpoi
     )
     heads = HeadConfig(**json.loads((folder / "heads.json").read_text(encoding="utf-8")))
     network = Network(encoder, heads)
-    network.load_state_dict(load_file(folder / "model.safetensors"))
+    try:
+        network.load_state_dict(load_file(folder / "model.safetensors"))
+    except RuntimeError as error:
+        reason = str(error).split("\n")[0]
+        raise BundleError("weights do not fit the network", where=folder, value=reason,
+                          fix=_FIX) from None
     network.eval()
     for parameter in network.parameters():
         parameter.requires_grad_(False)

@@ -84,6 +84,35 @@ def _bucket(values: Tensor, bounds: tuple[int, ...]) -> Tensor:
     return (values[..., None] >= limits).sum(-1)
 
 
+class SpanAttention(nn.Module):
+    """One pre-norm transformer layer over the spans of a window (Xiong et al. 2020)."""
+
+    def __init__(self, size: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.first_norm = nn.LayerNorm(size)
+        self.second_norm = nn.LayerNorm(size)
+        self.inputs = nn.Linear(size, 3 * size)
+        self.output = nn.Linear(size, size)
+        self.feed = nn.Sequential(
+            nn.Linear(size, 2 * size), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * size, size)
+        )
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, spans: Tensor, mask: Tensor) -> Tensor:
+        """``[B, S, D]`` to the same; ``mask`` ``[B, S]`` is 0 for padding, which nobody sees."""
+        batch, count, size = spans.shape
+        parts = self.inputs(self.first_norm(spans)).view(batch, count, 3, self.heads, -1)
+        query, key, value = parts.permute(2, 0, 3, 1, 4)  # each [B, heads, S, D / heads]
+        scores = query @ key.transpose(2, 3) / (size / self.heads) ** 0.5
+        # A large finite penalty: a window without spans must not turn into NaN.
+        weights = (scores.float() - 1e4 * (1 - mask[:, None, None])).softmax(-1)
+        mixed = (weights.to(value.dtype) @ value).transpose(1, 2).reshape(batch, count, size)
+        spans = spans + self.dropout(self.output(mixed))
+        out: Tensor = spans + self.dropout(self.feed(self.second_norm(spans)))
+        return out
+
+
 class RelationHead(nn.Module):
     """Scores every ordered pair of spans for every relation type.
 
@@ -101,9 +130,7 @@ class RelationHead(nn.Module):
         self.label = nn.Embedding(len(SCHEMA.labels), size)
         self.span = nn.Sequential(nn.Linear(4 * hidden, size), nn.GELU())
         self.norm = nn.LayerNorm(size)
-        self.attention = nn.TransformerEncoderLayer(
-            size, 4, 2 * size, config.dropout, "gelu", batch_first=True, norm_first=True
-        )
+        self.attention = SpanAttention(size, heads=4, dropout=config.dropout)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(size, size)
         self.tail = nn.Linear(size, size)
@@ -137,7 +164,7 @@ class RelationHead(nn.Module):
         batch, spans = start.shape
         edges = torch.cat([_pick(words, start), _pick(words, end)], dim=-1)
         each = self.norm(self.span(self.dropout(edges)) + self.label(label))
-        each = self.attention(each, src_key_padding_mask=mask < 0.5)
+        each = self.attention(each, mask)
         pair = self.head(each)[:, :, None] + self.tail(each)[:, None]
         pair = pair + self._context(words, start, end)
         pair = pair + self.distance(_bucket(start[:, None] - start[:, :, None], _DISTANCES))

@@ -206,6 +206,8 @@ def _optimise(
             average.update(step)
             losses.append([step, spans, pairs])
             progress.update(bar, advance=1, spans=spans, pairs=pairs)
+            if not console.is_terminal and (step + 1) % max(1, steps // 20) == 0:
+                progress.print(f"update {step + 1}/{steps}: spans {spans:.3f} pairs {pairs:.3f}")
             if (step + 1) % settings.save_every == 0 and accelerator.is_main_process:
                 state.save(work, step + 1, fingerprint, losses, average, raw)
     average.copy_to_parameters()

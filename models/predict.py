@@ -1,0 +1,46 @@
+"""Stage ``models.predict``: documents through the ONNX bundle to documents with predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from data.errors import TawthiqError
+from data.jsonl import read_documents, write_documents
+from models import bundle
+from models.bundle import Precision
+
+_CHUNK = 16  # documents read at once: long enough to fill batches, short enough for progress
+
+
+def main(
+    source: Annotated[Path, typer.Option("--input", help="documents")],
+    output: Annotated[Path, typer.Option(help="predictions")],
+    model: Annotated[Path, typer.Option(help="bundle folder")] = Path("models/onnx"),
+    precision: Annotated[str, typer.Option(help="int8 or float")] = "int8",
+    provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
+) -> None:
+    """Predict spans and relations of all documents; their own are replaced."""
+    console = Console(stderr=True)
+    try:
+        documents = read_documents(source)
+        chosen: Precision = "float" if precision == "float" else "int8"
+        predictor = bundle.load(model, chosen, provider).predictor
+        starts = range(0, len(documents), _CHUNK)
+        predicted = [
+            document
+            for at in track(starts, "predicting", console=console)
+            for document in predictor.predict(documents[at : at + _CHUNK])
+        ]
+        write_documents(output, predicted)
+    except TawthiqError as error:
+        console.print(f"[red]error[/] {error}", highlight=False)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    typer.run(main)
