@@ -14,8 +14,6 @@ from data.jsonl import read_documents, write_documents
 from models import bundle
 from models.bundle import Precision
 
-_CHUNK = 16  # documents read at once: long enough to fill batches, short enough for progress
-
 
 def main(
     source: Annotated[Path, typer.Option("--input", help="documents")],
@@ -30,11 +28,9 @@ def main(
         documents = read_documents(source)
         chosen: Precision = "float" if precision == "float" else "int8"
         predictor = bundle.load(model, chosen, provider).predictor
-        starts = range(0, len(documents), _CHUNK)
         predicted = [
-            document
-            for at in track(starts, "predicting", console=console)
-            for document in predictor.predict(documents[at : at + _CHUNK])
+            predictor.predict(document)
+            for document in track(documents, "predicting", console=console)
         ]
         write_documents(output, predicted)
     except TawthiqError as error:

@@ -1,9 +1,13 @@
-"""From texts to spans and relations with scores, whatever runs the network. Torch-free."""
+"""From a text to spans and relations with scores, whatever runs the network. Torch-free.
+
+Every document is read by itself: what else is read at the same time never changes its answer
+(dynamic int8 scales activations by the whole batch).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +20,7 @@ from models.batches import EncoderBatch, SpanBatch, encoder_batch, groups, span_
 from models.settings import DecodeSettings
 
 Floats = NDArray[np.float32]
+SpanScores = dict[tuple[str, int, int], float]  # (label, start, end) to probability
 _LABELS = tuple(SCHEMA.label_ids)
 _TYPES = tuple(SCHEMA.relation_ids)
 _FORBIDDEN = -1e3  # legal logits never come near
@@ -31,16 +36,6 @@ class Runner(Protocol):
         """Relation logits ``[B, S, S, R]``."""
 
 
-@dataclass(frozen=True)
-class ScoredWindow:
-    """One window with its decoded candidates, kept until the spans of its document are settled."""
-
-    document: int
-    window: Window
-    words: Any
-    row: int
-
-
 def sigmoid(logits: Floats) -> Floats:
     """Logistic function; large negative logits give 0 without overflow."""
     return (1.0 / (1.0 + np.exp(-np.clip(logits, -60, 60)))).astype(np.float32)
@@ -54,7 +49,7 @@ class Predictor:
         windower: cuts texts as in training.
         settings: thresholds and temperatures.
         pad_id: the tokenizer's padding id.
-        budget: padded subwords in one batch.
+        budget: padded subwords in one batch of windows.
     """
 
     def __init__(
@@ -66,83 +61,66 @@ class Predictor:
         self._span_floor = np.array(list(settings.span_thresholds.values()), np.float32)
         self._relation_floor = np.array(list(settings.relation_thresholds.values()), np.float32)
 
-    def predict(self, documents: Sequence[Document]) -> list[Document]:
-        """The documents with predicted spans and relations in place of their own."""
-        scored, candidates = self.score_spans(documents)
-        spans = [_settle(found) for found in candidates]
-        relations = self._relations(scored, spans)
-        return [
-            _assemble(document, found, links)
-            for document, found, links in zip(documents, spans, relations, strict=True)
-        ]
+    def predict(self, document: Document) -> Document:
+        """The document with predicted spans and relations in place of its own."""
+        windows = self._windower.cut(document.text)
+        words, found = self._spans(windows)
+        spans = _settle(found)
+        links = self._relations(windows, words, spans)
+        return _assemble(document, spans, links)
 
-    def score_spans(
-        self, documents: Sequence[Document]
-    ) -> tuple[list[ScoredWindow], list[dict[tuple[str, int, int], float]]]:
-        """All windows, and for each document the spans above threshold with their best score."""
-        pieces = [(i, w) for i, d in enumerate(documents) for w in self._windower.cut(d.text)]
-        candidates: list[dict[tuple[str, int, int], float]] = [{} for _ in documents]
-        scored: list[ScoredWindow] = []
-        for group in groups([len(w.input_ids) for _, w in pieces], self._budget):
-            batch = encoder_batch([pieces[i][1] for i in group], self._pad_id)
-            words, logits = self._runner.encode(batch)
+    def _spans(self, windows: Sequence[Window]) -> tuple[dict[int, Any], SpanScores]:
+        """Word representations of each window, and all spans above threshold."""
+        words: dict[int, Any] = {}
+        found: SpanScores = {}
+        for group in groups([len(w.input_ids) for w in windows], self._budget):
+            batch = encoder_batch([windows[i] for i in group], self._pad_id)
+            encoded, logits = self._runner.encode(batch)
             scores = sigmoid(logits / self._settings.span_temperature)
             for row, i in enumerate(group):
-                document, window = pieces[i]
-                scored.append(ScoredWindow(document, window, words, row))
-                _collect(window, scores[row], self._span_floor, candidates[document])
-        return scored, candidates
+                words[i] = encoded[row : row + 1]
+                self._collect(windows[i], scores[row], found)
+        return words, found
+
+    def _collect(self, window: Window, scores: Floats, found: SpanScores) -> None:
+        """Add a window's spans above threshold; of two scores the higher stays."""
+        count = len(window.words)
+        for word, width, label in np.argwhere(scores[:count] >= self._span_floor):
+            if word + width < count:
+                start, end = window.words[word][0], window.words[word + width][1]
+                key = (_LABELS[label], start, end)
+                found[key] = max(float(scores[word, width, label]), found.get(key, 0.0))
 
     def _relations(
-        self, scored: Sequence[ScoredWindow], spans: Sequence[Sequence[Span]]
-    ) -> list[dict[tuple[str, str, str], float]]:
-        links: list[dict[tuple[str, str, str], float]] = [{} for _ in spans]
-        for piece in scored:
-            inside = _inside(piece.window, spans[piece.document])
+        self, windows: Sequence[Window], words: dict[int, Any], spans: Sequence[Span]
+    ) -> dict[tuple[str, str, str], float]:
+        """All relations above threshold: (type, head id, tail id) to probability."""
+        links: dict[tuple[str, str, str], float] = {}
+        for i, window in enumerate(windows):
+            inside = _inside(window, spans)
             if len(inside) < 2:
                 continue
             rows = [(first, last, SCHEMA.label_ids[span.label]) for span, first, last in inside]
-            logits = self._runner.relate(
-                _row(piece.words, piece.row), span_batch([piece.window], [rows])
-            )[0]
+            logits = self._runner.relate(words[i], span_batch([window], [rows]))[0]
             scores = sigmoid(logits / self._settings.relation_temperature)
             legal = logits > _FORBIDDEN
             for head, tail, kind in np.argwhere(legal & (scores >= self._relation_floor)):
-                if head == tail:
-                    continue
-                key = (_TYPES[kind], inside[head][0].id, inside[tail][0].id)
-                score = float(scores[head, tail, kind])
-                known = links[piece.document]
-                known[key] = max(score, known.get(key, 0.0))
+                if head != tail:
+                    key = (_TYPES[kind], inside[head][0].id, inside[tail][0].id)
+                    links[key] = max(float(scores[head, tail, kind]), links.get(key, 0.0))
         return links
 
 
-def _row(words: Any, row: int) -> Any:
-    return words[row : row + 1]
-
-
-def _collect(
-    window: Window, scores: Floats, floor: Floats, into: dict[tuple[str, int, int], float]
-) -> None:
-    """Add a window's spans above threshold, by offsets; of two scores the higher stays."""
-    count = len(window.words)
-    for word, width, label in np.argwhere(scores[:count] >= floor):
-        if word + width < count:
-            start, end = window.words[word][0], window.words[word + width][1]
-            key = (_LABELS[label], start, end)
-            into[key] = max(float(scores[word, width, label]), into.get(key, 0.0))
-
-
-def _settle(candidates: dict[tuple[str, int, int], float]) -> list[Span]:
+def _settle(found: SpanScores) -> list[Span]:
     """Of overlapping spans of one label the best scored stay; numbered in text order."""
     kept: list[tuple[str, int, int]] = []
-    for key in sorted(candidates, key=lambda k: (-candidates[k], k)):
+    for key in sorted(found, key=lambda k: (-found[k], k)):
         label, start, end = key
         if all(label != k[0] or end <= k[1] or k[2] <= start for k in kept):
             kept.append(key)
     kept.sort(key=lambda k: (k[1], -k[2], SCHEMA.label_ids[k[0]]))
     return [
-        Span(f"e{i}", label, start, end, candidates[label, start, end])
+        Span(f"e{i}", label, start, end, round(found[label, start, end], 4))
         for i, (label, start, end) in enumerate(kept, 1)
     ]
 
@@ -163,7 +141,7 @@ def _assemble(
 ) -> Document:
     order = {span.id: i for i, span in enumerate(spans)}
     relations = [
-        Relation(kind, head, tail, links[kind, head, tail])
+        Relation(kind, head, tail, round(links[kind, head, tail], 4))
         for kind, head, tail in sorted(
             links, key=lambda k: (order[k[1]], order[k[2]], SCHEMA.relation_ids[k[0]])
         )

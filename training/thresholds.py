@@ -28,7 +28,7 @@ def tune(
     if not gold:
         return settings
     low = replace(settings, span_thresholds=dict.fromkeys(SCHEMA.label_ids, _FLOOR))
-    found = predictor(low).predict(gold)
+    found = list(map(predictor(low).predict, gold))
     spans = {
         label: _best([
             (span.score or 0.0, span.key in {s.key for s in g.spans})
@@ -40,7 +40,7 @@ def tune(
     }
     settings = replace(settings, span_thresholds=spans)
     low = replace(settings, relation_thresholds=dict.fromkeys(SCHEMA.relation_ids, _FLOOR))
-    found = predictor(low).predict(gold)
+    found = list(map(predictor(low).predict, gold))
     relations = {
         kind: _best([
             (relation.score or 0.0, _key(p, relation) in {_key(g, r) for r in g.relations})

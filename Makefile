@@ -1,0 +1,58 @@
+# Everything a newcomer runs. Set-up happens by itself; `make demo` and `make test` need only
+# Python 3.11, git and make.
+SHELL := /bin/bash
+PYTHON ?= python3
+ENV := .venv
+RUN := $(ENV)/bin/python
+ENCODER ?= models/encoder
+# The demo trains on a fifth of the schedule that dvc.yaml runs: enough to see the whole loop.
+DEMO_EPOCHS ?= 3
+# DVC runs `python`: the one of this environment.
+export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
+
+.PHONY: demo test check serve train repro evaluate corpus-report clean requirements
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(ENV)/.installed: requirements.txt pyproject.toml
+	@echo "== environment in $(ENV) (a few minutes, 3 GB)"
+	test -x $(RUN) || $(PYTHON) -m venv $(ENV)
+	$(RUN) -m pip install --progress-bar on -r requirements.txt
+	$(RUN) -m pip install --no-deps --no-build-isolation -e . || $(RUN) -m pip install --no-deps -e .
+	touch $@
+
+demo: $(ENV)/.installed ## corpus to model to the record of a sample report, short training
+	$(RUN) -m dvc repro models.embedded annotation.export data.split
+	$(RUN) -m training.train --epochs $(DEMO_EPOCHS) --out demo/checkpoint --work demo/training
+	$(RUN) -m models.export_onnx --checkpoint demo/checkpoint --out demo/onnx
+	$(RUN) -m serve.extract --model demo/onnx --input data/samples/report.jsonl --output demo/results.jsonl
+	$(RUN) -m serve.show --input data/samples/report.jsonl --results demo/results.jsonl
+
+test: $(ENV)/.installed ## all tests
+	$(RUN) -m pytest -q
+
+check: $(ENV)/.installed ## ruff, mypy, layers, tests
+	$(ENV)/bin/ruff check .
+	$(ENV)/bin/mypy
+	$(ENV)/bin/lint-imports
+	$(RUN) -m pytest -q
+
+repro: $(ENV)/.installed ## the full pipeline of dvc.yaml
+	$(RUN) -m dvc repro
+
+train: $(ENV)/.installed ## train, export and score with ENCODER=hub id or folder
+	$(RUN) -m dvc repro models.embedded annotation.export data.split
+	$(RUN) -m training.train --encoder $(ENCODER)
+	$(RUN) -m models.export_onnx
+
+serve: $(ENV)/.installed ## the HTTP endpoint on 127.0.0.1:8000
+	$(RUN) -m serve
+
+requirements: ## lock the versions that pyproject.toml allows
+	$(ENV)/bin/pip-compile -q --extra train --extra dev --strip-extras --no-emit-index-url --no-emit-trusted-host -o requirements.txt pyproject.toml
+
+clean: ## remove everything that can be made again, the environment included
+	rm -rf $(ENV) demo models/encoder models/checkpoint models/onnx models/training data/splits predictions
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,46 @@
+"""From a document to its extraction result: the model, then the incident records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from data.document import Document
+from data.schema import SCHEMA
+from incidents.assemble import ModelInfo, extraction
+from incidents.places import Gazetteer, default_gazetteer
+from incidents.vocabulary import Vocabularies, load_vocabularies
+from models import bundle
+from models.bundle import Bundle, Precision
+
+
+@dataclass(frozen=True)
+class Engine:
+    """All that one answer needs; safe to share between threads."""
+
+    bundle: Bundle
+    gazetteer: Gazetteer
+    vocabularies: Vocabularies
+
+    @property
+    def model(self) -> ModelInfo:
+        """Name, version and schema, as every result carries them."""
+        return ModelInfo(f"tawthiq-{self.bundle.precision}", self.bundle.version, SCHEMA.version)
+
+    def extract(self, document: Document) -> dict[str, Any]:
+        """The extraction result of one document; its own spans and relations are replaced."""
+        predicted = self.bundle.predictor.predict(document)
+        return extraction(predicted, self.model, self.gazetteer, self.vocabularies)
+
+
+def load(
+    folder: Path, precision: Precision = "int8", provider: str = "cpu", threads: int = 0
+) -> Engine:
+    """Open a bundle with the shipped gazetteer and vocabularies.
+
+    Raises:
+        BundleError: the bundle is missing, changed or made for another schema.
+    """
+    opened = bundle.load(folder, precision, provider, threads)
+    return Engine(opened, default_gazetteer(), load_vocabularies())

@@ -1,0 +1,83 @@
+"""Input documents for bulk extraction: JSONL, a text file, or a folder of text files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.document import Document
+from data.errors import FormatError, TawthiqError
+from data.jsonl import lines
+
+_KEYS = ("id", "text", "published", "source")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One input: a document, or why it is none. ``id`` is null where none could be read."""
+
+    id: str | None
+    document: Document | None
+    error: TawthiqError | None = None
+
+
+def read(path: Path) -> Iterator[Item]:
+    """All inputs in order; bad ones carry their error and the rest go on.
+
+    Raises:
+        FormatError: nothing can be read there at all.
+    """
+    if path.is_dir():
+        files = sorted(path.glob("*.txt"))
+        if not files:
+            raise FormatError("no .txt files in the folder", where=path)
+        yield from map(_text_file, files)
+    elif path.suffix == ".txt":
+        if not path.is_file():
+            raise FormatError("no such file", where=path)
+        yield _text_file(path)
+    else:
+        seen: set[str] = set()
+        for number, line in lines(path):
+            yield _line(f"{path}:{number}", line, seen)
+
+
+def _text_file(path: Path) -> Item:
+    try:
+        text = path.read_bytes().decode("utf-8")  # as received: no newline is translated
+        return Item(path.stem, Document(path.stem, text))
+    except UnicodeDecodeError as error:
+        return Item(path.stem, None, FormatError("not UTF-8", where=path, value=str(error)))
+
+
+def _line(where: str, line: str, seen: set[str]) -> Item:
+    id: str | None = None
+    try:
+        body = json.loads(line)
+        if not isinstance(body, dict):
+            raise FormatError("a line must be a JSON object", value=type(body).__name__)
+        id = body.get("id") if isinstance(body.get("id"), str) else None
+        _check(body)
+        if body["id"] in seen:
+            raise FormatError("document id is given twice", value=id)
+        seen.add(body["id"])
+        return Item(id, Document(body["id"], body["text"], published=body.get("published"),
+                                 source=body.get("source")))
+    except json.JSONDecodeError as error:
+        return Item(None, None, FormatError("broken JSON", where=where, value=str(error)))
+    except TawthiqError as error:
+        return Item(id, None, error.located(where))
+
+
+def _check(body: dict[str, object]) -> None:
+    unknown = set(body) - set(_KEYS)
+    if unknown:
+        raise FormatError("unknown keys", value=sorted(unknown), legal=_KEYS)
+    for key in ("id", "text"):
+        if not isinstance(body.get(key), str):
+            raise FormatError(f"'{key}' must be a string", value=body.get(key))
+    for key in ("published", "source"):
+        if not isinstance(body.get(key), str | None):
+            raise FormatError(f"'{key}' must be a string or null", value=body.get(key))
