@@ -1,0 +1,105 @@
+"""Incident records of documents: ``python -m incidents.assemble``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from data.document import Document
+from data.jsonl import dumps, read_documents, write_text
+from data.schema import SCHEMA
+from incidents import events as grouping
+from incidents import places
+from incidents.casualties import Casualties
+from incidents.gazetteer import Gazetteer
+from incidents.places import default_gazetteer
+from incidents.record import render
+from incidents.vocabulary import Vocabularies, default_vocabularies, load
+from incidents.view import View
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What produced the spans; ``gold`` for what people marked."""
+
+    name: str = "gold"
+    version: str = "1"
+    schema: str = SCHEMA.version
+
+
+def extraction(
+    document: Document,
+    model: ModelInfo,
+    gazetteer: Gazetteer | None = None,
+    vocabularies: Vocabularies | None = None,
+) -> dict[str, Any]:
+    """The extraction result of one document: entities, relations and incident records.
+
+    Args:
+        document: text with spans and relations, gold or predicted.
+        model: what made them.
+        gazetteer: resolves places; the project's where None.
+        vocabularies: name classes; the project's where None.
+    """
+    vocabularies = vocabularies or default_vocabularies()
+    resolved = places.resolve(document, gazetteer or default_gazetteer())
+    view = View(document, resolved, vocabularies)
+    return {
+        "document": {"id": document.id, "sha256": document.sha256,
+                     "published": document.published, "source": document.source},
+        "model": {"name": model.name, "version": model.version, "schema": model.schema},
+        "entities": [
+            {"id": s.id, "label": s.label, "start": s.start, "end": s.end,
+             "text": document.slice(s)} | _score(s.score)
+            for s in document.spans
+        ],
+        "relations": [
+            {"head": r.head, "type": r.type, "tail": r.tail} | _score(r.score)
+            for r in document.relations
+        ],
+        "incidents": render(view, assemble(view)),
+    }
+
+
+def assemble(view: View) -> list[grouping.Event]:
+    """The events of a document with their facts, in order of the text."""
+    casualties = Casualties(view)
+    found = grouping.structural(view, casualties.same_victim())
+    found = casualties.attach(found)
+    for event in found:
+        grouping.drop_repeats(event, pointing_back=True)
+    found = grouping.merge_mentions(view, sorted(found, key=lambda e: e.start))
+    for event in found:
+        grouping.drop_repeats(event, pointing_back=False)
+    grouping.lend(view, found)
+    return found
+
+
+def _score(score: float | None) -> dict[str, float]:
+    return {} if score is None else {"score": round(score, 4)}
+
+
+def main(
+    input: Annotated[Path, typer.Option(help="Documents, gold or predicted (JSONL).")],
+    output: Annotated[Path, typer.Option(help="Extraction results (JSONL).")],
+    vocabularies: Annotated[
+        Path | None, typer.Option(help="A folder of vocabularies that extend the project's.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="Name of what made the spans.")] = "gold",
+) -> None:
+    """Build incident records from documents with spans and relations."""
+    words, gazetteer = load(vocabularies), default_gazetteer()
+    rows = [
+        dumps(extraction(document, ModelInfo(model), gazetteer, words)) + "\n"
+        for document in track(read_documents(input), console=Console(stderr=True))
+    ]
+    write_text(output, "".join(rows))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,284 @@
+"""Casualty facts of the events of a document: who, how many, of which group, part of what."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+from data.document import Span
+from data.schema import SCHEMA
+from incidents.clitics import is_definite
+from incidents.counts import Count, count
+from incidents.events import Event, Fact
+from incidents.fold import fold
+from incidents.people import group_of, nouns
+from incidents.view import View
+from incidents.vocabulary import words_of
+
+_OTHERS = re.compile(r"(?:^|\s)[وفبل]?(?:ال)?(?:اخرين|اخرون|اخر|اخري|اخريات|اخران)(?:\s|$)")
+_PREDICATE = re.compile(r"(?:^|\s)(?:هم|هن|هو|هي|كانوا|كان|كانت|وهو|وهي|وهم|يعمل|تعمل|جميعهم|كلهم|معظمهم|غالبيتهم)\s")
+_BREAK = re.compile(r"(?:^|\s)(?:بينهم|بينهن|من بينهم|منهم|بينها|وبينهم|و\w*اصيب\w*)(?:\s|$)")
+_LEGAL = {"DEATH": ("killed",), "INJURY": ("injured",), "DETENTION": ("missing", "detained"),
+          "DISPLACEMENT": ("besieged", "displaced")}
+
+
+def harm_of(view: View, trigger: Span) -> str:
+    """What a harm trigger says befell people."""
+    legal = _LEGAL[trigger.label]
+    named = [h for h in view.vocabularies.harms.name_of(view.text(trigger)) if h in legal]
+    return named[0] if named else legal[-1]
+
+
+@dataclass(eq=False)
+class Casualties:
+    """Reads the VICTIM spans of one document into facts; ``attach`` puts them into events."""
+
+    view: View
+    governed: dict[str, list[Span]] = field(default_factory=dict)
+    parents: dict[str, Span] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        triggers = {t.id: t for t in self.view.triggers}
+        by_id = self.view.document.by_id
+        governed: dict[str, list[Span]] = defaultdict(list)
+        for relation in self.view.document.relations:
+            if relation.type == "victim" and relation.head in triggers:
+                governed[relation.tail].append(triggers[relation.head])
+            elif relation.type == "subset_of":
+                self.parents.setdefault(relation.head, by_id[relation.tail])
+        harms = {label.name for label in SCHEMA.labels if label.harm}
+        for victim in self.view.victims:
+            # a trigger nested in a VICTIM tells its harm, also where the relation is missing
+            inner = [t for t in triggers.values() if t.label in harms
+                     and victim.start <= t.start and t.end <= victim.end]
+            if victim.id not in self.parents and not governed[victim.id]:
+                governed[victim.id] = inner
+        self.governed = {k: v for k, v in governed.items() if v}
+
+    def same_victim(self) -> list[tuple[Span, Span]]:
+        """Pairs of triggers that one VICTIM joins, by relation or by nesting."""
+        pairs = []
+        for victim in self.view.victims:
+            own = self.governed.get(victim.id, [])
+            inner = [t for t in self.view.triggers if t.label != "ATTACK"
+                     and victim.start <= t.start and t.end <= victim.end]
+            pairs += [(own[0], t) for t in [*own, *inner] if own and t is not own[0]]
+        return pairs
+
+    def count(self, victim: Span) -> Count:
+        """The number that a VICTIM span tells, with an approximator left outside it."""
+        view = self.view
+        return count(view.text(victim), view.vocabularies.victims,
+                     view.before(victim, 30), view.after(victim, 20))
+
+    def anaphor(self, victim: Span) -> bool:
+        """Whether a span only points back to a count: `القتلى`, `الضحايا`."""
+        text = self.view.text(victim)
+        first = (words_of(text) or ("",))[0]
+        if not is_definite(first) or self.count(victim).stated not in ("noun", "part"):
+            return False
+        return bool(self.view.vocabularies.harms.name_of(first))
+
+    def group(self, victim: Span, parent: str | None, previous: str | None) -> str:
+        """The group that the words tell, else that of what the count is part of or continues."""
+        view, vocabulary = self.view, self.view.vocabularies.victims
+        own = group_of(view.text(victim), vocabulary)
+        if own is not None and own != "people":
+            return own
+        if _OTHERS.search(fold(view.text(victim))) and not _named(view, victim):
+            return previous or own or "people"
+        return self._by_context(victim, own) or parent or own or "people"
+
+    def _by_context(self, victim: Span, own: str | None) -> str | None:
+        """`تسعة من القتلى هم من المدنيين`, `معظم القتلى مدنيون`, a title or a trade of a name."""
+        view, vocabulary = self.view, self.view.vocabularies.victims
+        stated = self.count(victim).stated
+        after = fold(_BREAK.split(fold(view.after(victim, 70)))[0])
+        predicate = _PREDICATE.search(after)
+        if stated == "name":
+            before = view.before(victim, 20).split()
+            title = group_of(before[-1], vocabulary) if before else None
+            line = view.document.text[victim.end : victim.end + 160].split("\n")[0].split(".")[0]
+            told = _PREDICATE.search(fold(line))
+            found = title or (group_of(fold(line)[told.end() :][:60], vocabulary) if told else None)
+            return found if found != "people" else None
+        if predicate is not None:
+            after = after[predicate.end() :]
+        elif own is None or stated == "part":
+            after = " ".join(after.split()[:1])
+        else:
+            return None
+        found = group_of(after, vocabulary)
+        return found if found != "people" else None
+
+    def attach(self, events: list[Event]) -> list[Event]:
+        """Give each event its facts, in the order of the text; returns the events, parts split."""
+        home = {t.id: e for e in events for t in e.triggers}
+        facts: dict[str, list[Fact]] = {}
+        previous: str | None = None
+        for victim in self.view.victims:
+            made = self._facts(victim, facts, previous)
+            facts[victim.id] = made
+            if made and victim.id not in self.parents:
+                previous = made[0].group
+            for fact in made:
+                event = self._home(victim, fact, home, events)
+                if event is not None:
+                    event.facts.append(fact)
+        return self._nest(events, facts, home)
+
+    def _facts(
+        self, victim: Span, facts: dict[str, list[Fact]], previous: str | None
+    ) -> list[Fact]:
+        """One fact for each harm; a shared count leaves each harm between one and all but one."""
+        view, stated = self.view, self.count(victim)
+        parent = self.parents.get(victim.id)
+        whole = facts.get(parent.id, []) if parent is not None else []
+        group = self.group(victim, whole[0].group if whole else None, previous)
+        harms: dict[str, list[Span]] = defaultdict(list)
+        for trigger in self.governed.get(victim.id, ()):
+            harms[harm_of(view, trigger)].append(trigger)
+        if not harms and parent is None and stated.stated == "number":
+            harm = self._harm_by_words(victim)
+            harms = defaultdict(list, {harm: []}) if harm else harms
+        if {"killed", "injured"} <= set(harms):
+            if stated.min == stated.max == 1:
+                del harms["injured"]  # who died of a wound died
+            else:
+                most = None if stated.max is None else stated.max - 1
+                stated = replace(stated, min=1, max=most)
+                return [Fact(h, victim, stated, group, t, shared=True) for h, t in harms.items()]
+        return [Fact(harm, victim, stated, group, t) for harm, t in harms.items()]
+
+    def _harm_by_words(self, victim: Span) -> str | None:
+        """The harm of a count that no trigger governs: `409 ضحايا`, `عالقون تحت الأنقاض`."""
+        harms = self.view.vocabularies.harms
+        named = harms.name_of(self.view.text(victim))
+        if named:
+            return named[0]
+        near = harms.name_of(self.view.after(victim, 30))
+        return "missing" if "missing" in near else None
+
+    def _home(
+        self, victim: Span, fact: Fact, home: dict[str, Event], events: list[Event]
+    ) -> Event | None:
+        if fact.triggers:
+            return home[fact.triggers[0].id]
+        view = self.view
+        near = [t for t in view.triggers if t.start < victim.start
+                and view.sentence(victim) - view.sentence(t) <= 1]
+        if near:
+            return home[near[-1].id]
+        events.append(Event([], [fact]))
+        return None
+
+    def _nest(
+        self, events: list[Event], facts: dict[str, list[Fact]], home: dict[str, Event]
+    ) -> list[Event]:
+        """Resolve anaphors, then move each part under its whole."""
+        for victim in self.view.victims:
+            for fact in facts[victim.id]:
+                if self.anaphor(victim):
+                    self._resolve(fact, facts, events)
+        events += self._split(facts, home)
+        for victim in self.view.victims:
+            if victim.id in self.parents:
+                self._place_part(victim, facts, events)
+        return [e for e in events if e.triggers or e.facts]
+
+    def _holder(self, fact: Fact, events: list[Event]) -> Event:
+        return next(e for e in events if fact in e.facts)
+
+    def _resolve(self, fact: Fact, facts: dict[str, list[Fact]], events: list[Event]) -> None:
+        """Replace an anaphor by its antecedent: in its own event, else the nearest before it."""
+        event = self._holder(fact, events)
+        same = [f for e in events for f in e.facts
+                if f.harm == fact.harm and f is not fact and f.victim.id not in self.parents
+                and not self.anaphor(f.victim)]
+        own = [f for f in same if f in event.facts]
+        before = [f for f in same if f.victim.start < fact.victim.start]
+        found = (own or before[-1:] or [None])[-1] if not own else own[0]
+        if found is None:
+            return
+        event.facts.remove(fact)
+        found.repeats.append(fact.victim)
+        facts[fact.victim.id] = [found]
+        other = self._holder(found, events)
+        if other is not event and not event.facts and not self._several(fact):
+            other.absorb(event)
+            events.remove(event)
+
+    def _several(self, fact: Fact) -> list[Span]:
+        return self.view.tails(fact.triggers, "caused_by")
+
+    def _split(self, facts: dict[str, list[Fact]], home: dict[str, Event]) -> list[Event]:
+        """Events of their own for parts of a tally that each follow with their own attack."""
+        made = []
+        for victim in self.view.victims:
+            parts = [v for v in self.view.victims if self.parents.get(v.id) is victim]
+            attacks = [a for a in self.view.tails(self.governed.get(victim.id, ()), "caused_by")
+                       if a.id in home]
+            if len(parts) < 2 or len(attacks) != len(parts) or not facts[victim.id]:
+                continue
+            if not _interleaved(parts, attacks):
+                continue
+            whole, holder = facts[victim.id][0], home[attacks[0].id]
+            for part, attack in zip(parts, attacks, strict=True):
+                stated = self.count(part)
+                fact = Fact(whole.harm, part, stated, self.group(part, whole.group, None), [])
+                facts[part.id] = [fact]
+                event = Event([attack], [fact])
+                holder.triggers = [t for t in holder.triggers if t is not attack]
+                home[attack.id] = event
+                made.append((event, whole))
+        for event, whole in made:
+            event.part_of = next(
+                (e for e in {id(e): e for e in home.values()}.values() if whole in e.facts), None
+            )
+        return [event for event, _ in made]
+
+    def _place_part(
+        self, victim: Span, facts: dict[str, list[Fact]], events: list[Event]
+    ) -> None:
+        """Put a part under the top of its chain, unless it has an event of its own."""
+        top = self.parents[victim.id]
+        while top.id in self.parents and not any(
+            f in e.facts for f in facts[top.id] for e in events
+        ):
+            top = self.parents[top.id]
+        wholes, own = facts[top.id], facts[victim.id]
+        for fact in own:
+            holder = next((e for e in events if fact in e.facts), None)
+            if holder is None or holder.part_of is not None:
+                return
+            match = next((w for w in wholes if w.harm == fact.harm and w is not fact), None)
+            if match is None:
+                continue
+            event = self._holder(match, events)
+            fact.count = fact.count.of(match.count)
+            if event is not holder:
+                holder.part_of = event
+            else:
+                holder.facts.remove(fact)
+                match.parts.append(fact)
+        for whole in wholes if not own else ():
+            stated = self.count(victim).of(whole.count)
+            if whole.shared:
+                stated = replace(stated, min=0)
+            group = self.group(victim, whole.group, None)
+            whole.parts.append(Fact(whole.harm, victim, stated, group, []))
+
+
+def _named(view: View, victim: Span) -> bool:
+    """Whether `آخرين` stands beside a noun of its own: `أشخاص آخرين`."""
+    found = nouns(view.text(victim), view.vocabularies.victims)
+    others = [f for f in found if _OTHERS.search(words_of(view.text(victim))[f.at])]
+    return len(found) > len(others)
+
+
+def _interleaved(parts: list[Span], attacks: list[Span]) -> bool:
+    starts = [p.start for p in parts] + [1 << 60]
+    return all(
+        starts[i] < a.start < starts[i + 1] for i, a in enumerate(attacks)
+    )

@@ -1,0 +1,177 @@
+"""Events rendered as the incident records of the extraction result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from typing import Any
+
+from data.document import Span
+from incidents.events import Event, Fact
+from incidents.fold import fold
+from incidents.view import View
+
+_HARM_TYPES = {"detained": "arrest", "missing": "abduction", "displaced": "displacement",
+               "besieged": "siege"}
+
+
+def render(view: View, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """The incidents of a document; what has neither argument nor casualty is left out."""
+    told = [e for e in events if e.facts or _has_arguments(view, e)]
+    ids = {id(event): f"i{number}" for number, event in enumerate(told, 1)}
+    return [_incident(view, event, ids) for event in told]
+
+
+def _has_arguments(view: View, event: Event) -> bool:
+    return bool(view.tails(event.triggers, "place", "target", "date", "weapon", "perpetrator"))
+
+
+def _incident(view: View, event: Event, ids: dict[int, str]) -> dict[str, Any]:
+    parent = event.part_of
+    fields: dict[str, Any] = {
+        "date": _date(view, event),
+        "places": _places(view, event),
+        "facilities": [
+            {"name": view.text(s), "class": _facility(view, s), **_evidence(view, event, s)}
+            for s in event.arguments(view, "place", "target") if s.label == "FACILITY"
+        ],
+        "perpetrators": _classed(view, event, "perpetrator", "group"),
+        "weapons": _classed(view, event, "weapon", "class"),
+        "casualties": [_casualty(view, fact) for fact in event.facts],
+        "sources": [
+            {"name": view.text(s), **_evidence(view, event, s)}
+            for s in view.tails(event.triggers, "source")
+        ],
+    }
+    scores = [
+        body["confidence"] for value in fields.values()
+        for body in (value if isinstance(value, list) else [value] if value else [])
+    ]
+    return {
+        "id": ids[id(event)],
+        "type": _type(view, event),
+        "part_of": ids.get(id(parent)) if parent is not None else None,
+        "triggers": [[t.start, t.end] for t in event.triggers],
+        **fields,
+        "confidence": round(sum(scores) / len(scores), 4) if scores else 1.0,
+    }
+
+
+def _date(view: View, event: Event) -> dict[str, Any] | None:
+    spans = event.arguments(view, "date")
+    if not spans:
+        return None
+    found = view.date(spans)
+    return {"start": found.start, "end": found.end, "precision": found.precision,
+            **_evidence(view, event, *spans)}
+
+
+def _places(view: View, event: Event) -> list[dict[str, Any]]:
+    """Places of the event; where only facilities are told, the places that these lie in."""
+    spans = event.arguments(view, "place", "target")
+    own = [s for s in spans if s.label == "PLACE"]
+    if not own:
+        own = [s for s in view.containers(spans) if s.label == "PLACE"][:1]
+    merged: dict[str, dict[str, Any]] = {}
+    for span in own:
+        resolved = view.places[span.id]
+        body = {
+            "name": resolved.name, "admin1": resolved.admin1, "lat": resolved.lat,
+            "lon": resolved.lon, "geonames": resolved.geonames, "pcode": resolved.pcode,
+            "within": [view.text(s) for s in view.containers([span])],
+            **_evidence(view, event, span),
+        }
+        _add(merged, fold(resolved.name), body)
+    return list(merged.values())
+
+
+def _add(merged: dict[str, dict[str, Any]], key: str, body: dict[str, Any]) -> None:
+    """Keep one entry for a name said twice, with the evidence of both."""
+    if key not in merged:
+        merged[key] = body
+        return
+    kept = merged[key]
+    kept["evidence"] += [e for e in body["evidence"] if e not in kept["evidence"]]
+    kept["confidence"] = max(kept["confidence"], body["confidence"])
+
+
+def _classed(view: View, event: Event, type: str, key: str) -> list[dict[str, Any]]:
+    merged: dict[str, dict[str, Any]] = {}
+    for span in event.arguments(view, type):
+        classes = view.weapons(span) if type == "weapon" else party(view, event, span)
+        for name in classes:
+            body = {"name": view.text(span), key: name, **_evidence(view, event, span)}
+            _add(merged, f"{name} {fold(view.text(span))}", body)
+    return list(merged.values())
+
+
+def party(view: View, event: Event, span: Span) -> tuple[str, ...]:
+    """Groups of a PERPETRATOR; `الطرفين` are the parties that the casualties belong to."""
+    groups = view.groups(span)
+    words = {fold(w) for w in view.vocabularies.perpetrators.settings["party_words"]}
+    if groups != ("other",) or words.isdisjoint(fold(view.text(span)).split()):
+        return groups
+    named = [
+        group for fact in event.facts for f in (fact, *fact.parts)
+        for group in view.vocabularies.perpetrators.name_of(view.text(f.victim), ())
+    ]
+    return tuple(dict.fromkeys(named)) or groups
+
+
+def _facility(view: View, span: Span) -> str:
+    named = view.vocabularies.facilities.name_of(view.text(span))
+    return named[0] if named else "other"
+
+
+def _casualty(view: View, fact: Fact) -> dict[str, Any]:
+    body = _count(view, fact) | {"of_which": [_count(view, part) for part in fact.parts]}
+    sources = view.tails(fact.triggers, "source")
+    return {"harm": fact.harm} | body | {
+        "sources": list(dict.fromkeys(view.text(s) for s in sources))
+    }
+
+
+def _count(view: View, fact: Fact) -> dict[str, Any]:
+    spans = [fact.victim, *fact.repeats]
+    scores = [fact.victim.score, *(t.score for t in fact.triggers[:1])]
+    return {
+        "group": fact.group, "min": fact.count.min, "max": fact.count.max,
+        "approximate": fact.count.approximate, "text": view.text(fact.victim),
+        "evidence": [[s.start, s.end] for s in sorted(spans, key=lambda s: s.start)],
+        "confidence": _product(scores),
+    }
+
+
+def _evidence(view: View, event: Event, *spans: Span) -> dict[str, Any]:
+    ids = {s.id for s in spans}
+    heads = {t.id for t in event.triggers}
+    links = [r.score for r in view.document.relations if r.tail in ids and r.head in heads]
+    best = max((s for s in links if s is not None), default=None)
+    return {"evidence": [[s.start, s.end] for s in spans],
+            "confidence": _product([*(s.score for s in spans), best])}
+
+
+def _product(scores: Iterable[float | None]) -> float:
+    return round(prod(s for s in scores if s is not None), 4)
+
+
+def _type(view: View, event: Event) -> str:
+    """By the act's own words; else by the weapons, by weaker words, by the harm."""
+    attacks = event.attacks
+    strong = view.types(attacks, "patterns")
+    if strong:
+        return strong[0]
+    weapons = view.vocabularies.weapons.classes
+    spans = event.arguments(view, "weapon")
+    by_weapon = [weapons[c]["incident_type"] for s in spans for c in view.weapons(s)]
+    known = [t for t in by_weapon if t != "other"]
+    if "chemical_attack" in known:
+        return "chemical_attack"
+    if known:
+        return str(known[0])
+    weak = [t for t in view.types(attacks, "weak") if t != "other"]
+    if weak:
+        return weak[0]
+    own = [t for t in view.types(event.triggers, "patterns") if t != "other"]
+    by_harm = [_HARM_TYPES[f.harm] for f in event.facts if f.harm in _HARM_TYPES]
+    return (own or by_harm or ["other"])[0]

@@ -1,0 +1,157 @@
+"""A document indexed for assembly: arguments of triggers, sentences, classes of spans."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from data.document import Document, Relation, Span
+from data.schema import SCHEMA
+from data.words import sentence_starts
+from incidents import dates
+from incidents.clitics import is_definite, stems
+from incidents.dates import ResolvedDate
+from incidents.fold import fold
+from incidents.places import ResolvedPlace
+from incidents.vocabulary import Vocabularies, words_of
+
+# What stands before a trigger that the text denies or only supposes.
+_DENIED = re.compile(
+    r"(?:^|\s)[وف]?(?:لم|لن|دون|بدون|نفي|نفت|ينفي|تنفي|نفيه|عدم|ليس|ليست|ربما|قد [يتن]\w+|يحتمل|احتمال|احتمالات|خشيه|مخاوف|تحذيرات?"
+    r"|تهديدات?|يهدد|تهدد|هدد|هددت|لو|اذا)(?:\s\S+){0,3}$"
+)
+_CLAUSE = re.compile(r"[،,؛;:.!?؟\n«»\"()]")
+_DIRECTIONS = frozenset(
+    "شمال شمالي جنوب جنوبي شرق شرقي غرب غربي وسط ريف ريفي مدينه بلده قريه حي منطقه محافظه ناحيه مخيم شارع احياء شماليه جنوبيه شرقيه غربيه "
+    "بلدات قري مدن مناطق جبل جبال العاصمه".split()
+)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One document with what assembly asks of it."""
+
+    document: Document
+    places: dict[str, ResolvedPlace]
+    vocabularies: Vocabularies
+
+    @cached_property
+    def relations(self) -> dict[tuple[str, str], list[Relation]]:
+        """Relations by head and type."""
+        found: dict[tuple[str, str], list[Relation]] = defaultdict(list)
+        for relation in self.document.relations:
+            found[relation.head, relation.type].append(relation)
+        return found
+
+    @cached_property
+    def triggers(self) -> list[Span]:
+        """Triggers that the text asserts, in order."""
+        names = {label.name for label in SCHEMA.labels if label.trigger}
+        found = [s for s in self.document.spans if s.label in names and not self._denied(s)]
+        return sorted(found, key=lambda s: (s.start, s.end, s.id))
+
+    @cached_property
+    def victims(self) -> list[Span]:
+        """VICTIM spans, in order."""
+        found = [s for s in self.document.spans if s.label == "VICTIM"]
+        return sorted(found, key=lambda s: s.start)
+
+    @cached_property
+    def _sentences(self) -> list[int]:
+        return sentence_starts(self.document.text)
+
+    def sentence(self, span: Span) -> int:
+        """The number of the sentence that a span begins in."""
+        return bisect_right(self._sentences, span.start) - 1
+
+    def text(self, span: Span) -> str:
+        """The words of a span, as they stand."""
+        return self.document.slice(span)
+
+    def before(self, span: Span, size: int = 60) -> str:
+        """The clause before a span."""
+        return _CLAUSE.split(self.document.text[max(0, span.start - size) : span.start])[-1]
+
+    def after(self, span: Span, size: int = 60) -> str:
+        """The clause after a span."""
+        return _CLAUSE.split(self.document.text[span.end : span.end + size])[0]
+
+    def _denied(self, span: Span) -> bool:
+        return _DENIED.search(fold(self.before(span, 50))) is not None
+
+    def tails(self, heads: Iterable[Span], *types: str) -> list[Span]:
+        """The tails of some relation types of some spans, in order of the text, once each."""
+        found = {
+            relation.tail: self.document.by_id[relation.tail]
+            for head in heads for type in types
+            for relation in self.relations.get((head.id, type), ())
+        }
+        return sorted(found.values(), key=lambda s: (s.start, s.end))
+
+    def containers(self, spans: Iterable[Span]) -> list[Span]:
+        """The places that places and facilities are said to lie in, nearest first."""
+        found: dict[str, Span] = {}
+        level = list(spans)
+        seen = {s.id for s in level}
+        while level:
+            level = [s for s in self.tails(level, "located_in") if s.id not in seen]
+            seen |= {s.id for s in level}
+            found |= {s.id: s for s in level}
+        return list(found.values())
+
+    def groups(self, span: Span) -> tuple[str, ...]:
+        """The perpetrator groups that a span names; ``other`` where it names none known."""
+        vocabulary = self.vocabularies.perpetrators
+        text, generic = self.text(span), []
+        for match in vocabulary.find(text):
+            countries = vocabulary.classes[match.klass].get("country", ())
+            if match.strength == "generic" and self.country in (None, *countries):
+                generic.append(match.klass)
+        return vocabulary.name_of(text) or tuple(dict.fromkeys(generic)) or ("other",)
+
+    @cached_property
+    def country(self) -> str | None:
+        """The country that the places and actors of the report point to, if any does."""
+        votes: dict[str, int] = defaultdict(int)
+        for span in self.document.spans:
+            if span.label in ("PLACE", "PERPETRATOR", "SOURCE", "VICTIM"):
+                for name in self.vocabularies.countries.name_of(self.text(span)):
+                    votes[name] += 1
+        return max(votes, key=lambda name: votes[name]) if votes else None
+
+    def weapons(self, span: Span) -> tuple[str, ...]:
+        """The weapon classes that a span names."""
+        return self.vocabularies.weapons.name_of(self.text(span)) or ("other",)
+
+    def types(self, triggers: Iterable[Span], strength: str) -> list[str]:
+        """Incident types that triggers name, strongly (``patterns``) or weakly."""
+        vocabulary = self.vocabularies.incidents
+        return list(dict.fromkeys(
+            match.klass for trigger in triggers for match in vocabulary.find(self.text(trigger))
+            if match.strength == strength
+        ))
+
+    def date(self, spans: Sequence[Span]) -> ResolvedDate:
+        """What DATE spans of one incident come to."""
+        return dates.resolve_all([self.text(s) for s in spans], self.document.published)
+
+    def definite(self, trigger: Span) -> bool:
+        """Whether a trigger points back: an article, or a definite weapon or actor governs it."""
+        words = words_of(self.text(trigger))
+        if words and is_definite(words[0]):
+            return True
+        end = trigger.end
+        return any(
+            0 <= s.start - end <= 1 and is_definite(words_of(self.text(s))[0])
+            for s in self.document.spans
+            if s.label in ("WEAPON", "PERPETRATOR") and words_of(self.text(s))
+        )
+
+    def core(self, span: Span) -> frozenset[str]:
+        """The words of a place name without heads and directions, particles stripped."""
+        found = {stems(word)[-1] for word in words_of(self.text(span))}
+        return frozenset(found - _DIRECTIONS) or frozenset(found)
