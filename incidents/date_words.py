@@ -34,6 +34,8 @@ _MONTHS = """
 تشرين الثاني,تشرين ثاني,ت2 | نوفمبر | نونبر
 كانون الأول,كانون أول,ك1 | ديسمبر | دجنبر
 """
+_ENGLISH = ("january,jan february,feb march,mar april,apr may june,jun july,jul august,aug "
+            "september,sep,sept october,oct november,nov december,dec")
 _HIJRI = """
 محرم,المحرم | صفر | ربيع الأول,ربيع أول | ربيع الآخر,ربيع الثاني,ربيع ثاني
 جمادى الأولى,جمادى الأول | جمادى الآخرة,جمادى الثانية,جمادى الثاني | رجب | شعبان
@@ -51,7 +53,8 @@ _ORDINALS = fold("""
 ثامن ثامنة تاسع تاسعة عاشر عاشرة""").split()
 _TENS = "عشرون,عشرين | ثلاثون,ثلاثين | أربعون,أربعين | خمسون,خمسين | ستون,ستين | سبعون,سبعين"
 _OTHER: dict[tuple[str, object], str] = {
-    ("T", 0): "اليوم,نهار اليوم,الليلة,هذا الصباح,هذا المساء,هذه الليلة,هذا النهار",
+    ("T", 0): "اليوم,نهار اليوم,الليلة,هذا الصباح,هذا المساء,هذه الليلة,هذا النهار,"
+              "الآن,اللحظة,تاريخه,يومنا هذا,الوقت الراهن",
     ("T", -1): "أمس,يوم أمس,البارحة,بارحة",
     ("T", -2): "أمس الأول,أول أمس,أول من أمس,اليوم قبل الماضي,قبل أمس,أول البارحة",
     ("T", "night"): "الليلة الماضية,الليلة الفائتة,الليلة المنصرمة,ليلة أمس,ليلة البارحة",
@@ -66,7 +69,8 @@ _OTHER: dict[tuple[str, object], str] = {
     ("P", "noon"): "ظهر,ظهرا,ظهيرة,منتصف النهار",
     ("P", "afternoon"): "عصر,عصرا,بعد الظهر,بعد ظهر",
     ("P", "evening"): "مساء,مغرب,غروب,أصيل,مساءا,مسائا,م",
-    ("P", "night"): "ليل,ليلا,ليلة,ليالي,منتصف الليل,منتصف ليل,منتصف ليلة",
+    ("P", "night"): "ليل,ليلا,ليلة,ليالي,منتصف الليل,منتصف ليل,منتصف ليلة,بعد منتصف الليل,"
+                     "بعد منتصف ليل,بعد منتصف ليلة",
     ("K", 0): "الساعة",
     ("L", 1): "ماضي,ماضية,ماضيين,ماضيتين,فائت,فائتة,فائتين,منصرم,منصرمة,منصرمين,سابق,سابقة,"
               "أخير,أخيرة,أخيرين,فارط,فارطة,سالف,آخر,منقضي,منقضية,مضى,مضت,خلت,خلا,أخيرتين,فائتتين",
@@ -86,7 +90,8 @@ _NOISE = frozenset(fold("""
 من في يوم يومي تاريخ الموافق موافق حوالي نحو قرابة تمام تقريبا عند ال الفترة فترة الممتدة ممتدة
 الواقع بتوقيت المحلي محلي ميلادي ميلادية ه هجري هجرية على مدة
 ابتداء بدءا اعتبارا أيضا كان ما عامي""").split())
-_PARTICLES = frozenset(("و", "وال", "وبال", "ال", "بال", "لل", "ب", "ل", "ف"))
+_PARTICLES = frozenset(("و", "وال", "وبال", "ال", "بال", "لل", "ب", "ل", "ف", "او"))
+_SPACED = re.compile(r"(?<=\d) ?/ ?(?=\d)")
 _TOKEN = re.compile(
     r"(?P<F>\d{1,4}(?P<sep>[/.\-])\d{1,2}(?P=sep)\d{1,4})(?!\d)|(?P<J>\d{1,2}:\d{2})(?::\d{2})?(?!\d)"
     r"|(?P<month>\b[تك][12]\b)|(?P<N>\d+)|(?P<w>[^\W\d_]+)|(?P<slash>[/\-–—~])"
@@ -115,6 +120,7 @@ def _vocabulary() -> dict[str, Token]:
     add("N", _ONES.split("|"), list(range(1, 11)), spelled=True)
     add("N", _TENS.split("|"), list(range(20, 80, 10)), spelled=True)
     add("M", _MONTHS.strip().split("\n"), list(range(1, 13)))
+    add("M", _ENGLISH.split(" "), list(range(1, 13)))
     add("H", _HIJRI.strip().replace("\n", "|").split("|"), list(range(1, 13)))
     add("W", _WEEKDAYS.split("|"), list(range(7)))
     for (code, value), forms in _OTHER.items():
@@ -150,7 +156,8 @@ def _look_up(words: list[str]) -> tuple[Token, int] | None:
 @lru_cache(maxsize=4096)
 def read(phrase: str) -> tuple[Token, ...]:
     """Tokens of a date expression; brackets, commas and words without meaning for it left out."""
-    raw = [(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(fold(phrase))]
+    folded = _SPACED.sub("/", fold(phrase).lower())
+    raw = [(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(folded)]
     tokens: list[Token] = []
     at, joined = 0, False
     while at < len(raw):
@@ -164,7 +171,7 @@ def read(phrase: str) -> tuple[Token, ...]:
             token = _WORDS[form]
         else:
             token = Token("/" if kind == "slash" else kind, form, joined)
-        joined = form in ("و", "وال", "وبال")
+        joined = form in ("و", "وال", "وبال", "او")
         if token is not None:
             tokens.append(token)
         at += size

@@ -128,7 +128,7 @@ def _split(tokens: tuple[Token, ...], base: Published) -> Days | None:
         bare = pair is not None and at == pair.start() + 1
         if at and (token.joined or bare):
             found = _between(tokens[:at], tokens[at:], base)
-        elif at and token.code == "/" and token.value != "/":
+        elif at and token.code == "/" and (token.value != "/" or code[at - 1 : at + 2] == "W/W"):
             found = _between(tokens[:at], tokens[at + 1 :], base)
         else:
             continue
@@ -139,7 +139,7 @@ def _split(tokens: tuple[Token, ...], base: Published) -> Days | None:
 
 def _between(left: tuple[Token, ...], right: tuple[Token, ...], base: Published) -> Days | None:
     """From the first date to the second; each lends the other the month or year it lacks."""
-    left = tuple(t for t in left if t.code not in "SB")
+    left = tuple(t for t in left if t.code not in "SBD")
     if not right:
         return point(left, base)  # "from this morning until the evening"
     lc, rc = codes(left), codes(right)
