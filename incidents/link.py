@@ -1,0 +1,199 @@
+"""Groups incident records that may tell of one incident, for a person to review.
+
+Records are blocked by governorate or place name and by date, compared in pairs, and grouped so
+that every two of a group are alike. Nothing is merged: the output lists groups with the parts of
+each score.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from jinja2 import Environment, FileSystemLoader
+from rich.progress import track
+
+from data.errors import ConfigError, FormatError, TawthiqError
+from data.jsonl import dumps, lines, write_text
+from incidents.gazetteer import skeleton
+from incidents.similarity import WEIGHTS, Record, compare, read_record, total
+
+THRESHOLD = 0.75
+# Two records of a group that no single comparison joined must still not contradict each other.
+_SLACK = 0.1
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two records and the parts of their score."""
+
+    one: Record
+    other: Record
+    parts: dict[str, float | None]
+    score: float
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Records that may tell of one incident; ``score`` is that of the least alike pair."""
+
+    id: str
+    records: tuple[Record, ...]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def score(self) -> float:
+        """The lowest score within the group."""
+        return min(pair.score for pair in self.pairs)
+
+
+def read_results(path: Path) -> tuple[list[Record], list[str]]:
+    """Incident records of a file of extraction results, and what was wrong with other lines.
+
+    Raises:
+        FormatError: the file is missing or not UTF-8.
+    """
+    records: dict[tuple[str, str], Record] = {}
+    problems = []
+    for number, line in lines(path):
+        where = f"{path}:{number}"
+        try:
+            found = list(_records(line))
+            twice = [r.key for r in found if r.key in records]
+            if twice:
+                raise FormatError("record is given twice", value=twice[0])
+            records.update((r.key, r) for r in found)
+        except TawthiqError as error:
+            problems.append(str(error.located(where)))
+    return list(records.values()), problems
+
+
+def _records(line: str) -> Iterator[Record]:
+    try:
+        body = json.loads(line)
+        document, incidents = str(body["document"]["id"]), body["incidents"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise FormatError("not an extraction result",
+                          value=f"{type(error).__name__}: {error}") from None
+    if not isinstance(incidents, list):
+        raise FormatError("'incidents' must be a list", value=incidents)
+    for incident in incidents:
+        yield read_record(document, incident)
+
+
+def _blocks(records: Iterable[Record]) -> dict[str, list[Record]]:
+    """Records with date and place, by governorate and by the skeleton of each place name."""
+    blocks: dict[str, dict[tuple[str, str], Record]] = defaultdict(dict)
+    for record in records:
+        if record.first and record.last:
+            for place in record.places:
+                blocks[f"name {skeleton(place.core)}"][record.key] = record
+                if place.admin1:
+                    blocks[f"admin1 {place.admin1}"][record.key] = record
+    return {key: list(block.values()) for key, block in blocks.items()}
+
+
+def alike(records: Iterable[Record], threshold: float = THRESHOLD) -> list[Pair]:
+    """Pairs of records of different documents that score at least the threshold less a slack."""
+    found: dict[tuple[tuple[str, str], tuple[str, str]], Pair] = {}
+    compared: set[tuple[tuple[str, str], tuple[str, str]]] = set()
+    for block in _blocks(records).values():
+        block.sort(key=lambda r: (r.first, r.key))
+        for i, one in enumerate(block):
+            for other in block[i + 1 :]:
+                assert one.last is not None and other.first is not None
+                if other.first > one.last + timedelta(1):
+                    break
+                key = (min(one.key, other.key), max(one.key, other.key))
+                if one.document == other.document or key in compared:
+                    continue
+                compared.add(key)
+                parts = compare(one, other)
+                score = total(parts)
+                if score >= threshold - _SLACK:
+                    found[key] = Pair(one, other, parts, score)
+    return sorted(found.values(), key=lambda p: (-p.score, p.one.key, p.other.key))
+
+
+def clusters(records: Iterable[Record], threshold: float = THRESHOLD) -> list[Cluster]:
+    """Groups in which each two records are alike, at most one record a document, best first."""
+    pairs = alike(records, threshold)
+    by_key = {frozenset((p.one.key, p.other.key)): p for p in pairs}
+    group_of: dict[tuple[str, str], list[Record]] = {}
+    for pair in pairs:
+        if pair.score < threshold:
+            break
+        ours = group_of.setdefault(pair.one.key, [pair.one])
+        theirs = group_of.setdefault(pair.other.key, [pair.other])
+        if ours is not theirs and all(
+            frozenset((a.key, b.key)) in by_key for a in ours for b in theirs
+        ):
+            ours += theirs
+            group_of.update((record.key, ours) for record in theirs)
+    groups = {id(group): group for group in group_of.values() if len(group) > 1}
+    out = []
+    for group in groups.values():
+        keys = {record.key for record in group}
+        inner = tuple(p for p in pairs if p.one.key in keys and p.other.key in keys)
+        out.append(Cluster("", tuple(sorted(group, key=lambda r: r.key)), inner))
+    out.sort(key=lambda c: (-c.score, c.records[0].key))
+    return [Cluster(f"c{i}", c.records, c.pairs) for i, c in enumerate(out, 1)]
+
+
+def to_json(cluster: Cluster) -> dict[str, Any]:
+    """A group as one line of output: ids, score, and the parts of each pair's score."""
+    return {
+        "id": cluster.id,
+        "score": cluster.score,
+        "records": [{"document": r.document, "incident": r.incident} for r in cluster.records],
+        "pairs": [
+            {"one": list(p.one.key), "other": list(p.other.key), "score": p.score,
+             "parts": p.parts}
+            for p in cluster.pairs
+        ],
+    }
+
+
+def page(found: list[Cluster], compared: int) -> str:
+    """The review page: self-contained HTML, right to left."""
+    folder = Path(__file__).parent
+    environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
+    template = environment.get_template("link_page.html")
+    html = template.render(clusters=found, compared=compared, weights=WEIGHTS)
+    return html.encode("utf-8", "replace").decode()  # a lone surrogate cannot be stored
+
+
+def main(
+    input: Annotated[Path, typer.Option(help="Extraction results, JSONL.")],  # noqa: A002
+    output: Annotated[Path, typer.Option(help="Groups to write, JSONL.")],
+    page_path: Annotated[Path | None, typer.Option("--page", help="Review page, HTML.")] = None,
+    threshold: Annotated[float, typer.Option(help="Least score of a pair, 0 to 1.")] = THRESHOLD,
+) -> None:
+    """Group the records of one incident from several reports, for review."""
+    try:
+        if not 0 < threshold <= 1:
+            raise ConfigError("threshold is out of range", value=threshold, legal="0 to 1")
+        records, problems = read_results(input)
+        found = clusters(records, threshold)
+        rows = [dumps(to_json(c)) + "\n" for c in track(found, "writing", transient=True)]
+        write_text(output, "".join(rows))
+        if page_path:
+            write_text(page_path, page(found, len(records)))
+    except TawthiqError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+    for problem in problems:
+        typer.echo(f"skipped: {problem}", err=True)
+    typer.echo(f"{len(records)} records, {len(found)} groups, {len(problems)} lines skipped")
+    if problems:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,215 @@
+"""How alike two incident records of different reports are, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import asin, cos, radians, sin, sqrt
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from data.errors import FormatError
+from incidents.fold import fold
+from incidents.gazetteer import skeleton
+from incidents.place_names import HEADS
+
+# What each part counts for. Date and place decide; the rest tells two attacks of a day apart.
+WEIGHTS = {"date": 0.28, "place": 0.30, "casualties": 0.22, "perpetrators": 0.08,
+           "type": 0.07, "weapons": 0.05}
+_RELATED = [
+    {"airstrike", "shelling", "missile_strike", "explosion", "chemical_attack", "massacre"},
+    {"ground_attack", "shooting", "execution", "massacre"},
+    {"arrest", "abduction"}, {"displacement", "siege"},
+]
+_WIDE = {"governorate", "part", "district"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of a record; ``wide``: a governorate or a stretch of land, no town."""
+
+    name: str
+    core: str
+    wide: bool
+    admin1: str | None
+    lat: float | None
+    lon: float | None
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What linking compares of one incident record. ``counts``: harm to (min, max)."""
+
+    document: str
+    incident: str
+    type: str
+    first: date | None
+    last: date | None
+    places: tuple[Place, ...]
+    perpetrators: frozenset[str]
+    weapons: frozenset[str]
+    counts: Mapping[str, tuple[int, int | None]]
+    body: Mapping[str, Any]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Ids of document and incident."""
+        return self.document, self.incident
+
+
+def read_record(document: str, body: Mapping[str, Any]) -> Record:
+    """An incident of an extraction result, as ``schema/incident-record.md`` describes it.
+
+    Raises:
+        FormatError: a field that is missing or of the wrong type.
+    """
+    try:
+        when = body.get("date") or {}
+        counts: dict[str, tuple[int, int | None]] = {}
+        for row in body.get("casualties", ()):
+            low, high = int(row["min"]), row.get("max")
+            if row["harm"] not in counts or counts[row["harm"]][0] < low:
+                counts[row["harm"]] = (low, None if high is None else int(high))
+        return Record(
+            document, str(body["id"]), str(body["type"]),
+            date.fromisoformat(when["start"]) if when.get("start") else None,
+            date.fromisoformat(when["end"]) if when.get("end") else None,
+            tuple(map(_place, body.get("places", ()))),
+            frozenset(p["group"] for p in body.get("perpetrators", ())) - {"unknown"},
+            frozenset(w["class"] for w in body.get("weapons", ())) - {"other"},
+            counts, body,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FormatError("not an incident record", where=f"document {document}",
+                          value=f"{type(error).__name__}: {error}") from None
+
+
+def _place(body: Mapping[str, Any]) -> Place:
+    words = fold(body["name"]).split()
+    head = HEADS.get(words[0]) if len(words) > 1 else None
+    while len(words) > 1 and words[0] in HEADS:
+        words.pop(0)
+    pcode = body.get("pcode")
+    ids = {f"{key}:{body[key]}" for key in ("geonames", "pcode") if body.get(key) is not None}
+    wide = head in _WIDE or (pcode is not None and len(str(pcode)) <= 4)
+    return Place(str(body["name"]), " ".join(words), wide, body.get("admin1"),
+                 body.get("lat"), body.get("lon"), frozenset(ids))
+
+
+def compare(one: Record, other: Record) -> dict[str, float | None]:
+    """Likeness of each part, 0 to 1; ``None`` where a record does not speak of it."""
+    return {
+        "date": _dates(one, other),
+        "place": _places(one.places, other.places),
+        "casualties": _casualties(one.counts, other.counts),
+        "perpetrators": _overlap(one.perpetrators, other.perpetrators),
+        "type": _types(one.type, other.type),
+        "weapons": _overlap(one.weapons, other.weapons),
+    }
+
+
+def total(parts: Mapping[str, float | None]) -> float:
+    """One score, 0 to 1: the weighted mean of the parts, times the root of the worst decisive one.
+
+    The factor keeps agreement in all else from outvoting a contradiction in date, place or
+    casualties. 0 where date or place is missing or contradicts.
+    """
+    if not parts["date"] or not parts["place"]:
+        return 0.0
+    known = {key: value for key, value in parts.items() if value is not None}
+    weight = sum(WEIGHTS[key] for key in known)
+    mean = sum(WEIGHTS[key] * value for key, value in known.items()) / weight
+    # Without casualties on both sides the rest is thin: two strikes of a day look the same.
+    thin = 1.0 if "casualties" in known else 0.85
+    worst = min(known["date"], known["place"], known.get("casualties", 1.0))
+    return round(mean * thin * sqrt(worst), 3)
+
+
+def _dates(one: Record, other: Record) -> float | None:
+    if not (one.first and one.last and other.first and other.last):
+        return None
+    gap = (max(one.first, other.first) - min(one.last, other.last)).days
+    if gap > 0:  # reports of one night differ by a day
+        return 0.7 if gap == 1 else 0.0
+    shared = 1 - gap
+    shorter = min((r.last - r.first).days + 1 for r in (one, other) if r.first and r.last)
+    longer = max((r.last - r.first).days + 1 for r in (one, other) if r.first and r.last)
+    # A day within a month says little.
+    return round(shared / shorter * max(0.3, sqrt(shorter / longer)), 3)
+
+
+def _places(ours: tuple[Place, ...], theirs: tuple[Place, ...]) -> float | None:
+    """The best pair, lowered where both name further places that the other does not."""
+    if not ours or not theirs:
+        return None
+    best = max(_same_place(a, b) for a in ours for b in theirs)
+    narrow = [[p for p in side if not p.wide] for side in (ours, theirs)]
+    matched = sum(any(_same_place(a, b) >= 0.8 for b in narrow[1]) for a in narrow[0])
+    back = sum(any(_same_place(a, b) >= 0.8 for a in narrow[0]) for b in narrow[1])
+    unmatched = min(len(narrow[0]) - matched, len(narrow[1]) - back)
+    shared = max(matched, 1)
+    return round(best * shared / (shared + unmatched), 3)
+
+
+def _same_place(a: Place, b: Place) -> float:
+    if a.admin1 and b.admin1 and a.admin1 != b.admin1:
+        return 0.0
+    worth = 0.6 if a.wide and b.wide else 1.0
+    if a.wide != b.wide:
+        same = a.core == b.core or (a.admin1 is not None and a.admin1 == b.admin1)
+        return 0.4 if same else 0.0
+    if a.ids & b.ids or skeleton(a.core) == skeleton(b.core):
+        return worth
+    distance = _kilometres(a, b)
+    if distance is not None:
+        return worth * (0.9 if distance < 2 else 0.5 if distance < 8 else 0.0)
+    if min(len(a.core), len(b.core)) >= 6 and fuzz.ratio(a.core, b.core) >= 90:
+        return worth * 0.8
+    return 0.0
+
+
+def _kilometres(a: Place, b: Place) -> float | None:
+    """Great-circle distance (haversine, radius 6371 km)."""
+    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
+        return None
+    lat1, lat2 = radians(a.lat), radians(b.lat)
+    h = sin((lat2 - lat1) / 2) ** 2
+    h += cos(lat1) * cos(lat2) * sin(radians(b.lon - a.lon) / 2) ** 2
+    return 2 * 6371 * asin(sqrt(min(1.0, h)))
+
+
+def _casualties(
+    ours: Mapping[str, tuple[int, int | None]], theirs: Mapping[str, tuple[int, int | None]]
+) -> float | None:
+    """Mean over the harms that both count; a toll that rises by a few stays alike."""
+    shared = set(ours) & set(theirs)
+    if not shared:
+        return None
+    likeness = [_count(ours[harm], theirs[harm]) for harm in sorted(shared)]
+    return round(sum(likeness) / len(likeness), 3)
+
+
+def _count(one: tuple[int, int | None], other: tuple[int, int | None]) -> float:
+    """1 where both may be the same number, less by their distance; "more than" reaches far."""
+    (low1, high1), (low2, _) = sorted((one, other), key=lambda c: c[0])
+    if high1 is not None and low2 <= high1:
+        return 1.0
+    distance = (low2 - (low1 if high1 is None else high1)) / max(low2, 1)
+    return max(0.0, 1 - (0.75 if high1 is None else 1.5) * distance)
+
+
+def _overlap(ours: frozenset[str], theirs: frozenset[str]) -> float | None:
+    if not ours or not theirs:
+        return None
+    return round(len(ours & theirs) / min(len(ours), len(theirs)), 3)
+
+
+def _types(one: str, other: str) -> float | None:
+    if "other" in (one, other):
+        return None
+    if one == other:
+        return 1.0
+    return 0.6 if any({one, other} <= group for group in _RELATED) else 0.0
