@@ -98,9 +98,11 @@ def bare(text: str, gazetteer: Gazetteer, listed: bool) -> str:
         return text
     if _is_known(text, gazetteer):
         return text
-    if text[0] == "و" and (listed or _may_stand(_cut(text), gazetteer)):
+    if text[0] == "و" and _is_worth(_cut(text)):
         rest = _cut(text)
-        return bare(rest, gazetteer, False) if _is_worth(rest) else text
+        inner = bare(rest, gazetteer, False)
+        if listed or inner != rest or _may_stand(rest, gazetteer):
+            return inner
     if text[0] in "بلفك":
         rest = _cut(text)
         if text[0] == "ل" and rest.startswith("ل"):

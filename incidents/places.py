@@ -8,7 +8,7 @@ candidates that lie apart score alike, none is chosen.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -127,7 +127,7 @@ def _is_listed(document: Document, before: Span | None, span: Span) -> bool:
 @lru_cache(maxsize=8192)
 def _fuzzy(core: str, gazetteer: Gazetteer) -> tuple[tuple[str, float], ...]:
     """Names of the gazetteer that are spelled nearly like this one, with what they are worth."""
-    same = gazetteer.by_skeleton.get(skeleton(core), ()) if len(core) > 3 else ()
+    same = gazetteer.by_skeleton.get(skeleton(core), ()) if len(core) > 4 else ()
     if same:
         return tuple((name, _SPELLING) for name in same)
     if len(core) < 6:
@@ -165,13 +165,14 @@ def _context(
 
 def _scored(
     name: PlaceName,
-    matches: Iterable[tuple[Entry, float]],
+    matches: Sequence[tuple[Entry, float]],
     context: _Context,
     parent: ResolvedPlace | None,
     holds: bool,
 ) -> list[Candidate]:
     """Candidates, best first. ``holds``: other places are said to lie in this one."""
     whole = parent.candidates[0].entry if parent and parent.score else None
+    largest = max((entry.population for entry, _ in matches), default=0)
     found = []
     for entry, worth in matches:
         fit = _BARE if name.kind is None else _FITS[name.kind]
@@ -181,6 +182,8 @@ def _scored(
         if whole is not None:
             score *= _agreement(entry, whole)
         score *= _share(entry, context)
+        if entry.kind == "town" and largest >= 50_000 and entry.population < largest / 20:
+            score *= 0.88  # who means a hamlet with a city's name says so
         found.append(Candidate(entry, round(min(score, 1.0), 3)))
     return sorted(found, key=lambda c: (-c.score, -c.entry.population))
 
