@@ -81,7 +81,7 @@ def geonames(path: Path, alternates: Path | None = None) -> list[Entry]:
     """A country file of GeoNames (``SY.txt``), with Arabic names of ``alternateNamesV2.txt``.
 
     Raises:
-        FormatError: a line that has not the 19 columns of GeoNames.
+        FormatError: a line that has not the 19 columns of GeoNames, or words for numbers.
     """
     named = _alternates(alternates) if alternates else {}
     found = []
@@ -95,10 +95,14 @@ def geonames(path: Path, alternates: Path | None = None) -> list[Entry]:
         if kind is None or not names:
             continue
         admin1 = ADMIN1.get(cells[10]) if cells[8] == "SY" else None
-        found.append(Entry(
-            kind, names, cells[8], admin1, float(cells[4]), float(cells[5]), int(cells[0]),
-            None, int(cells[14] or 0),
-        ))
+        try:
+            found.append(Entry(
+                kind, names, cells[8], admin1, float(cells[4]), float(cells[5]), int(cells[0]),
+                None, int(cells[14] or 0),
+            ))
+        except ValueError as error:
+            raise FormatError("not a number where GeoNames has one", where=f"{path}:{number}",
+                              value=str(error)) from None
     return found
 
 
@@ -117,14 +121,19 @@ def cod_ab(path: Path) -> list[Entry]:
     Each row gives its lowest level; ``lat``/``latitude``, ``lon``/``longitude`` where present.
 
     Raises:
-        FormatError: no such columns.
+        FormatError: no such file or columns, not UTF-8, or a coordinate that is no number.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = _columns(reader.fieldnames or (), path)
-        rows = [{key.lower(): (value or "").strip() for key, value in row.items()
-                 if key and isinstance(value, str)} for row in reader]
-    return [entry for row in rows if (entry := _cod_entry(row, columns)) is not None]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            columns = _columns(reader.fieldnames or (), path)
+            rows = [{key.lower(): (value or "").strip() for key, value in row.items()
+                     if key and isinstance(value, str)} for row in reader]
+        return [entry for row in rows if (entry := _cod_entry(row, columns)) is not None]
+    except FileNotFoundError:
+        raise FormatError("no such file", where=path) from None
+    except (ValueError, csv.Error) as error:  # UnicodeDecodeError is a ValueError
+        raise FormatError("not a table of p-codes", where=path, value=str(error)) from None
 
 
 def _columns(header: Any, path: Path) -> dict[int, tuple[str, str]]:
@@ -179,8 +188,9 @@ def _open_syria_file(path: Path, kind: str) -> Iterator[Entry]:
         for item in json.loads(path.read_text(encoding="utf-8")):
             aliases = [a["value"] for a in item.get("aliases", ()) if a["language"] == "ar"]
             # `ناحية كذا`, `مركز كذا`: the head is read off the report, not kept in the name.
+            # `مدينة كذا` names the seat, not the unit.
             names = [re.sub(r"^(محافظة|منطقة|ناحية|مركز) ", "", name)
-                     for name in [item["name"]["ar"], *aliases]]
+                     for name in [item["name"]["ar"], *aliases] if not name.startswith("مدينة ")]
             ids = item.get("externalIds", {})
             pcode = ids.get("ochaPcode")
             centre = item.get("centroid") or {}

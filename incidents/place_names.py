@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from data.words import TATWEEL
 from incidents.fold import fold
@@ -54,6 +55,7 @@ class PlaceName:
     part: bool
 
 
+@lru_cache(maxsize=8192)
 def read(text: str, gazetteer: Gazetteer, listed: bool) -> PlaceName:
     """Take a place phrase apart.
 

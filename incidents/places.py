@@ -77,10 +77,11 @@ def default_gazetteer() -> Gazetteer:
 
 @dataclass(frozen=True)
 class _Context:
-    """What the report says elsewhere: share of each governorate and country among its places."""
+    """What the report's places that cannot be mistaken lie in; ``main``: the commonest country."""
 
-    admin1: Counter[str]
-    country: Counter[str]
+    admin1: frozenset[str]
+    countries: frozenset[str]
+    main: str | None
 
 
 def resolve(document: Document, gazetteer: Gazetteer) -> dict[str, ResolvedPlace]:
@@ -98,19 +99,21 @@ def resolve(document: Document, gazetteer: Gazetteer) -> dict[str, ResolvedPlace
     context = _context(names, matches)
     first = {key: _chosen(names[key], _scored(names[key], matches[key], context, None, False))
              for key in names}
-    out = {}
-    for key, name in names.items():
+    out = dict(first)
+    for key in {*parents, *parents.values()}:
         parent = first.get(parents.get(key, ""))
         holds = any(_lies_out_of(first[child], first[key])
                     for child, tail in parents.items() if tail == key)
-        scored = _scored(name, matches[key], context, parent, holds)
-        out[key] = _inherited(_chosen(name, scored), parent)
+        scored = _scored(names[key], matches[key], context, parent, holds)
+        out[key] = _inherited(_chosen(names[key], scored), parent)
     return out
 
 
 def _lies_out_of(child: ResolvedPlace, place: ResolvedPlace) -> bool:
     """Whether a place is a town of its own and no part of the city that holds the name."""
     if not child.score or child.candidates[0].entry.kind in ("neighbourhood", "region"):
+        return False
+    if child.admin1 is None or child.admin1 != place.admin1:
         return False
     if child.lat is None or child.lon is None or place.lat is None or place.lon is None:
         return True
@@ -150,7 +153,7 @@ def _context(
     names: dict[str, PlaceName], matches: dict[str, list[tuple[Entry, float]]]
 ) -> _Context:
     """Governorates and countries of the places that cannot be mistaken."""
-    admin1: Counter[str] = Counter()
+    admin1: set[str] = set()
     country: Counter[str] = Counter()
     for core, found in {names[key].core: found for key, found in matches.items()}.items():
         entries = [entry for entry, worth in found if worth == 1.0]
@@ -160,7 +163,8 @@ def _context(
             country.update(countries)
             if len(governorates) == 1:
                 admin1.update(g for g in governorates if g)
-    return _Context(admin1, country)
+    main = country.most_common(1)[0][0] if country else None
+    return _Context(frozenset(admin1), frozenset(country), main)
 
 
 def _scored(
@@ -172,7 +176,7 @@ def _scored(
 ) -> list[Candidate]:
     """Candidates, best first. ``holds``: other places are said to lie in this one."""
     whole = parent.candidates[0].entry if parent and parent.score else None
-    largest = max((entry.population for entry, _ in matches), default=0)
+    largest = max((e.population for e, _ in matches if e.kind == "town"), default=0)
     found = []
     for entry, worth in matches:
         fit = _BARE if name.kind is None else _FITS[name.kind]
@@ -199,13 +203,13 @@ def _agreement(entry: Entry, whole: Entry) -> float:
 
 def _share(entry: Entry, context: _Context) -> float:
     """How well an entry fits the report's other places."""
-    factor = 1.0
-    if context.country and context.country.most_common(1)[0][0] != entry.country:
-        factor = 0.75 if context.country[entry.country] else 0.55
-        return 1.0 if entry.kind == "country" else factor
+    if context.main not in (None, entry.country):
+        if entry.kind == "country":
+            return 1.0
+        return 0.75 if entry.country in context.countries else 0.55
     if context.admin1 and entry.admin1:
-        factor = 1.05 if context.admin1[entry.admin1] else 0.92
-    return factor
+        return 1.05 if entry.admin1 in context.admin1 else 0.92
+    return 1.0
 
 
 def _chosen(name: PlaceName, scored: list[Candidate]) -> ResolvedPlace:
@@ -231,9 +235,11 @@ def _apart(one: Candidate, other: Candidate) -> bool:
     a, b = one.entry, other.entry
     if a.country != b.country or a.admin1 != b.admin1:
         return True
+    if a.kind != b.kind and {a.kind, b.kind} & {"governorate", "district", "subdistrict"}:
+        return False  # a unit named after its seat
     if a.lat is None or b.lat is None or a.lon is None or b.lon is None:
         return a.kind == b.kind
-    return a.kind == b.kind or abs(a.lat - b.lat) > 0.3 or abs(a.lon - b.lon) > 0.3
+    return abs(a.lat - b.lat) > 0.05 or abs(a.lon - b.lon) > 0.05
 
 
 def _inherited(place: ResolvedPlace, parent: ResolvedPlace | None) -> ResolvedPlace:

@@ -113,9 +113,13 @@ def test_cod_ab_tables(tmp_path: Path, header: str) -> None:
     assert (town.kind, town.names, town.admin1, town.pcode, town.lat) == (
         "town", ("حاس",), "Idlib", "SY070200", 35.6)
     assert (governorate.kind, governorate.pcode, governorate.lat) == ("governorate", "SY07", None)
-    path.write_text("name,code\nحاس,1\n", encoding="utf-8")
-    with pytest.raises(FormatError, match="p-codes"):
-        sources.cod_ab(path)
+    for bad in ("name,code\nحاس,1\n".encode(), f"{header}\nإدلب,SY07,,,,,north,\n".encode(),
+                f"{header}\nإدلب".encode("cp1256")):
+        path.write_bytes(bad)
+        with pytest.raises(FormatError, match="p-codes"):
+            sources.cod_ab(path)
+    with pytest.raises(FormatError, match="no such file"):
+        sources.cod_ab(tmp_path / "none.csv")
 
 
 def test_open_syria_needs_its_files(tmp_path: Path) -> None:

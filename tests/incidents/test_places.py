@@ -154,6 +154,20 @@ def test_the_other_places_of_the_report_decide() -> None:
     assert one.candidates[0].score > one.candidates[1].score
 
 
+def test_units_named_after_their_seat_are_levels_of_one_place() -> None:
+    gazetteer = Gazetteer((
+        Entry("town", ("حارم",), "SY", "Idlib", 36.2, 36.5, 1),
+        Entry("district", ("حارم",), "SY", "Idlib", 36.0, 36.9, 2, "SY0703", 200_000),
+        Entry("subdistrict", ("حارم",), "SY", "Idlib", 36.1, 36.4, 3, "SY070300"),
+    ))
+    (bare_name,) = found("حارم", gazetteer=gazetteer)
+    (area,) = found("ريف حارم الغربي", gazetteer=gazetteer)
+    (district,) = found("منطقة حارم", gazetteer=gazetteer)
+    assert bare_name.geonames == 1
+    assert (area.admin1, area.lat, area.score > 0.5) == ("Idlib", None, True)
+    assert district.geonames in (2, 3)
+
+
 def test_a_variant_spelling_is_found_with_a_lower_score() -> None:
     exact, spaced, typo = (found(name)[0] for name in ("خان شيخون", "خانشيخون", "خان شييخون"))
     assert exact.geonames == spaced.geonames == typo.geonames == 168325
