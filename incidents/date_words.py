@@ -221,12 +221,23 @@ def _tidied(tokens: list[Token]) -> tuple[Token, ...]:
         if token.code == "M" and out and out[-1].code == "M" and out[-1].value == token.value:
             continue
         out.append(token)
+    out = _without_ranks(out)
     code = codes(out)
     if "H" in code and "M" in code and "E" not in code and "B" not in code:
         hijri = re.search(r"[NO]?HY?/?", code)
         if hijri:  # the same day by both calendars: the Gregorian one needs no conversion
             out = out[: hijri.start()] + out[hijri.end() :]
     return tuple(out)
+
+
+def _without_ranks(tokens: list[Token]) -> list[Token]:
+    """``the first days of March`` is March, ``the first of the days of Ramadan`` its first day."""
+    code = codes(tokens)
+    rank = re.search(r"[VUp][NO]+(?=[MH])", code)
+    if rank:
+        return tokens[: rank.start()] + tokens[rank.end() :]
+    nth = re.search(r"[NO](p)[MH]", code)
+    return tokens if nth is None else tokens[: nth.start(1)] + tokens[nth.end(1) :]
 
 
 def codes(tokens: Sequence[Token]) -> str:

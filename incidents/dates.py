@@ -161,7 +161,9 @@ def _between(left: tuple[Token, ...], right: tuple[Token, ...], base: Published)
     if first.first > last.last:
         first = _earlier(first, last, lc)
     if first.first > last.last:
-        return None
+        if "T" not in lc + rc:
+            return None
+        first, last = last, first  # "today and yesterday"
     notes = tuple(dict.fromkeys(first.notes + last.notes))
     return Days(first.first, last.last, "period", notes)
 

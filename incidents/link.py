@@ -17,7 +17,6 @@ from typing import Annotated, Any
 
 import typer
 from jinja2 import Environment, FileSystemLoader
-from rich.progress import track
 
 from data.errors import ConfigError, FormatError, TawthiqError
 from data.jsonl import dumps, lines, write_text
@@ -181,7 +180,7 @@ def main(
             raise ConfigError("threshold is out of range", value=threshold, legal="0 to 1")
         records, problems = read_results(input)
         found = clusters(records, threshold)
-        rows = [dumps(to_json(c)) + "\n" for c in track(found, "writing", transient=True)]
+        rows = [dumps(to_json(c)) + "\n" for c in found]
         write_text(output, "".join(rows))
         if page_path:
             write_text(page_path, page(found, len(records)))
