@@ -81,12 +81,25 @@ def read(text: str, gazetteer: Gazetteer, listed: bool) -> PlaceName:
         kind = kind if head in ("part", "centre") else head
     if kind is None and part:
         kind = "part"
+    words = _before_whereabouts(words, gazetteer)
     while len(words) > 1 and words[-1] in _TRAILING and " ".join(words) not in gazetteer.by_name:
         words.pop()
         part = True
     if words and words[0].startswith("لل") and len(words[0]) > 4:
         words[0] = "ا" + words[0][1:]
     return PlaceName(name, whole, kind, " ".join(words), part)
+
+
+def _before_whereabouts(words: list[str], gazetteer: Gazetteer) -> list[str]:
+    """The known name at the front of "so and so in the countryside of", or all words."""
+    if " ".join(words) in gazetteer.by_name:
+        return words
+    for at in range(len(words) - 1, 0, -1):
+        after = words[at]
+        leads = after in HEADS or after == "في" or (after[0] == "ب" and after[1:] in HEADS)
+        if leads and " ".join(words[:at]) in gazetteer.by_name:
+            return words[:at]
+    return words
 
 
 def bare(text: str, gazetteer: Gazetteer, listed: bool) -> str:

@@ -21,9 +21,9 @@ from incidents.place_names import PlaceName, read
 _THRESHOLD, _MARGIN = 0.5, 0.08
 _SPELLING = 0.93  # a name that differs in spaces, article or final vowel only
 _FUZZY = 90  # rapidfuzz ratio: one letter more or less in a name of six
-# How likely a name without a head means a place of that kind.
+# How likely a name without a head means a place of that kind; a quarter needs its city near.
 _BARE = {"country": 1.0, "town": 0.95, "governorate": 0.8, "region": 0.9, "district": 0.7,
-         "subdistrict": 0.65, "neighbourhood": 0.55}
+         "subdistrict": 0.65, "neighbourhood": 0.49}
 # What a head may announce, and how well each kind of entry fits it.
 _FITS: dict[str, dict[str, float]] = {
     "town": {"town": 1.0, "subdistrict": 0.75, "district": 0.7, "neighbourhood": 0.6},
@@ -145,8 +145,9 @@ def _matches(name: PlaceName, gazetteer: Gazetteer) -> list[tuple[Entry, float]]
     exact = gazetteer.by_name.get(name.core)
     if exact:
         return [(entry, 1.0) for entry in exact]
-    return [(entry, worth) for known, worth in _fuzzy(name.core, gazetteer)
-            for entry in gazetteer.by_name[known]]
+    near = {id(entry): (entry, worth) for known, worth in reversed(_fuzzy(name.core, gazetteer))
+            for entry in gazetteer.by_name[known]}
+    return list(near.values())
 
 
 def _context(
@@ -156,7 +157,9 @@ def _context(
     admin1: set[str] = set()
     country: Counter[str] = Counter()
     for core, found in {names[key].core: found for key, found in matches.items()}.items():
-        entries = [entry for entry, worth in found if worth == 1.0]
+        # A quarter's name of one word is too common a word to place a report by.
+        entries = [entry for entry, worth in found
+                   if worth == 1.0 and (entry.kind != "neighbourhood" or " " in core)]
         countries = {entry.country for entry in entries}
         governorates = {entry.admin1 for entry in entries}
         if core and len(countries) == 1:

@@ -76,7 +76,8 @@ def test_in_a_list_an_initial_waw_means_and() -> None:
         ("عين العرب", "Aleppo", 172256), ("كوباني", "Aleppo", 172256),
         ("البوكمال", "Deir ez-Zor", 174448), ("العاصمة دمشق", "Damascus", 170654),
         ("مخيم اليرموك للاجئين الفلسطينيين", "Damascus", 166716),
-        ("معرّة النعمان", "Idlib", 167611), ("«منبج»", "Aleppo", 167357),
+        ("معرّة النعمان", "Idlib", 167611), ("مدينة الأتارب غربي حلب", "Aleppo", 174030),
+        ("بلدة سراقب بريف إدلب الشرقي", "Idlib", 164816), ("«منبج»", "Aleppo", 167357),
     ],
 )
 def test_known_towns(place: str, admin1: str, geonames: int) -> None:
@@ -182,6 +183,18 @@ def test_a_different_short_name_is_not_taken_for_a_variant() -> None:
 def test_a_quarter_is_not_the_town_of_its_name() -> None:
     """`حي الثورة` is no town, though towns are called so."""
     assert found("حي الثورة")[0].lat is None
+
+
+def test_a_bare_quarter_needs_its_city_in_the_report() -> None:
+    (alone,) = found("الكلاسة")
+    assert (alone.admin1, alone.score) == (None, 0.0)
+    with_city, _ = found("الكلاسة", "مدينة منبج")
+    assert with_city.admin1 == "Aleppo"
+
+
+def test_a_town_next_to_another_is_no_quarter_elsewhere() -> None:
+    _, town = found("بلدة نبل", "الزهراء")
+    assert town.admin1 == "Aleppo"
 
 
 def test_kind_and_core_are_read() -> None:
