@@ -40,6 +40,14 @@ def test_default_has_all_governorates_by_p_code() -> None:
     assert len({e.admin1 for e in governorates}) == 14
 
 
+def test_default_is_built_from_the_present_additions() -> None:
+    entries = default_gazetteer().entries
+    known = {(e.kind, e.country, e.admin1, name) for e in entries for name in e.names}
+    missing = [e for e in sources.additions()
+               if not {(e.kind, e.country, e.admin1, name) for name in e.names} <= known]
+    assert missing == []
+
+
 def test_written_is_read_back(tmp_path: Path) -> None:
     entries = (Entry("town", ("أ", "ب"), "SY", "Homs", 34.0, 36.0, 7, "C1", 5),
                Entry("country", ("اليمن",), "YE"))
