@@ -13,9 +13,9 @@ from rich.progress import track
 from data.document import Document
 from data.jsonl import dumps, read_documents, write_text
 from data.schema import SCHEMA
-from incidents import events as grouping
-from incidents import places
+from incidents import merging, places
 from incidents.casualties import Casualties
+from incidents.events import Event, structural
 from incidents.gazetteer import Gazetteer
 from incidents.places import default_gazetteer
 from incidents.record import render
@@ -66,17 +66,17 @@ def extraction(
     }
 
 
-def assemble(view: View) -> list[grouping.Event]:
+def assemble(view: View) -> list[Event]:
     """The events of a document with their facts, in order of the text."""
     casualties = Casualties(view)
-    found = grouping.structural(view, casualties.same_victim())
+    found = structural(view, casualties.same_victim())
     found = casualties.attach(found)
     for event in found:
-        grouping.drop_repeats(event, pointing_back=True)
-    found = grouping.merge_mentions(view, sorted(found, key=lambda e: e.start))
+        merging.drop_repeats(event, pointing_back=True)
+    found = merging.merge_mentions(view, sorted(found, key=lambda e: e.start))
     for event in found:
-        grouping.drop_repeats(event, pointing_back=False)
-    grouping.lend(view, found)
+        merging.drop_repeats(event, pointing_back=False)
+    merging.lend(view, found)
     return found
 
 

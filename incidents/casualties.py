@@ -37,6 +37,7 @@ class Casualties:
     view: View
     governed: dict[str, list[Span]] = field(default_factory=dict)
     parents: dict[str, Span] = field(default_factory=dict)
+    counts: dict[str, Count] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         triggers = {t.id: t for t in self.view.triggers}
@@ -46,7 +47,7 @@ class Casualties:
             if relation.type == "victim" and relation.head in triggers:
                 governed[relation.tail].append(triggers[relation.head])
             elif relation.type == "subset_of":
-                self.parents.setdefault(relation.head, by_id[relation.tail])
+                self._set_parent(relation.head, by_id[relation.tail])
         harms = {label.name for label in SCHEMA.labels if label.harm}
         for victim in self.view.victims:
             # a trigger nested in a VICTIM tells its harm, also where the relation is missing
@@ -55,6 +56,15 @@ class Casualties:
             if victim.id not in self.parents and not governed[victim.id]:
                 governed[victim.id] = inner
         self.governed = {k: v for k, v in governed.items() if v}
+
+    def _set_parent(self, part: str, whole: Span) -> None:
+        """Note a part's first whole; a chain that would come back to the part is cut there."""
+        above: Span | None = whole
+        while above is not None:
+            if above.id == part:
+                return
+            above = self.parents.get(above.id)
+        self.parents.setdefault(part, whole)
 
     def same_victim(self) -> list[tuple[Span, Span]]:
         """Pairs of triggers that one VICTIM joins, by relation or by nesting."""
@@ -68,9 +78,13 @@ class Casualties:
 
     def count(self, victim: Span) -> Count:
         """The number that a VICTIM span tells, with an approximator left outside it."""
-        view = self.view
-        return count(view.text(victim), view.vocabularies.victims,
-                     view.before(victim, 30), view.after(victim, 20))
+        if victim.id not in self.counts:
+            view = self.view
+            self.counts[victim.id] = count(
+                view.text(victim), view.vocabularies.victims,
+                view.before(victim, 30), view.after(victim, 20),
+            )
+        return self.counts[victim.id]
 
     def anaphor(self, victim: Span) -> bool:
         """Whether a span only points back to a count: `القتلى`, `الضحايا`."""
@@ -100,17 +114,13 @@ class Casualties:
             before = view.before(victim, 20).split()
             title = group_of(before[-1], vocabulary) if before else None
             line = view.document.text[victim.end : victim.end + 160].split("\n")[0].split(".")[0]
-            told = _PREDICATE.search(fold(line))
-            found = title or (group_of(fold(line)[told.end() :][:60], vocabulary) if told else None)
+            trade = _PREDICATE.split(fold(line), maxsplit=1)[1:]
+            found = title or (group_of(trade[0][:60], vocabulary) if trade else None)
             return found if found != "people" else None
-        if predicate is not None:
-            after = after[predicate.end() :]
-        elif own is None or stated == "part":
-            after = " ".join(after.split()[:1])
-        else:
-            return None
-        found = group_of(after, vocabulary)
-        return found if found != "people" else None
+        first = " ".join(after.split()[:1]) if own is None or stated == "part" else ""
+        told = [first, after[predicate.end() :] if predicate is not None else ""]
+        groups = (group_of(words, vocabulary) for words in told)
+        return next((group for group in groups if group not in (None, "people")), None)
 
     def attach(self, events: list[Event]) -> list[Event]:
         """Give each event its facts, in the order of the text; returns the events, parts split."""
@@ -198,9 +208,9 @@ class Casualties:
                 and not self.anaphor(f.victim)]
         own = [f for f in same if f in event.facts]
         before = [f for f in same if f.victim.start < fact.victim.start]
-        found = (own or before[-1:] or [None])[-1] if not own else own[0]
-        if found is None:
+        if not own and not before:
             return
+        found = own[0] if own else before[-1]
         event.facts.remove(fact)
         found.repeats.append(fact.victim)
         facts[fact.victim.id] = [found]
@@ -233,9 +243,7 @@ class Casualties:
                 home[attack.id] = event
                 made.append((event, whole))
         for event, whole in made:
-            event.part_of = next(
-                (e for e in {id(e): e for e in home.values()}.values() if whole in e.facts), None
-            )
+            event.make_part_of(next((e for e in home.values() if whole in e.facts), None))
         return [event for event, _ in made]
 
     def _place_part(
@@ -258,7 +266,7 @@ class Casualties:
             event = self._holder(match, events)
             fact.count = fact.count.of(match.count)
             if event is not holder:
-                holder.part_of = event
+                holder.make_part_of(event)
             else:
                 holder.facts.remove(fact)
                 match.parts.append(fact)

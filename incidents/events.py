@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from data.document import Span
-from incidents.clitics import stems
 from incidents.counts import Count
 from incidents.dates import ResolvedDate
 from incidents.view import View
-from incidents.vocabulary import words_of
 
-_ARGUMENTS = ("place", "target", "weapon", "perpetrator")
+ARGUMENTS = ("place", "target", "weapon", "perpetrator")
 _NEAR = 3  # sentences within which a shared argument joins
 
 
@@ -59,14 +57,28 @@ class Event:
         """Take over another event's triggers and facts."""
         self.triggers = sorted([*self.triggers, *other.triggers], key=lambda t: t.start)
         self.facts = sorted([*self.facts, *other.facts], key=lambda f: f.victim.start)
-        self.part_of = self.part_of or (other.part_of if other.part_of is not self else None)
+        wholes = [e.part_of for e in (self, other) if e.part_of not in (None, self, other)]
+        self.part_of = None
+        for whole in wholes[:1]:
+            self.make_part_of(whole)
         for type, spans in other.lent.items():
             self.lent.setdefault(type, spans)
 
     def arguments(self, view: View, *types: str) -> list[Span]:
         """Argument spans of some types: its own, or what another event lends it."""
         own = view.tails(self.triggers, *types)
-        return own or [s for type in types for s in self.lent.get(type, ())]
+        lent = [s for type in types for s in self.lent.get(type, ())]
+        whole = self.part_of.arguments(view, *types) if self.part_of and "place" not in types else []
+        return own or lent or whole
+
+    def make_part_of(self, whole: Event | None) -> None:
+        """Count as a part of a whole, unless that is a part of this."""
+        above = whole
+        while above is not None:
+            if above is self:
+                return
+            above = above.part_of
+        self.part_of = whole
 
     def groups(self, view: View) -> set[str]:
         """Perpetrator groups."""
@@ -96,42 +108,48 @@ def structural(view: View, same_victim: Iterable[tuple[Span, Span]]) -> list[Eve
             join(relation.head, relation.tail)
     for left, right in same_victim:
         join(left.id, right.id)
-    for one, two in combinations(view.triggers, 2):
-        if _share_argument(view, one, two):
-            join(one.id, two.id, lambda a, b: agree(view, a, b))
+    for one, two in _sharing(view):
+        join(one.id, two.id, lambda a, b: agree(view, a, b))
     for bare, full in _leaning(view):
         join(bare.id, full.id, lambda a, b: agree(view, a, b))
     return sorted({id(e): e for e in events.values()}.values(), key=lambda e: e.start)
 
 
-def _share_argument(view: View, one: Span, two: Span) -> bool:
-    """Whether two near triggers of a kind have an argument in common (a date alone is not)."""
-    caused = [bool(view.relations.get((t.id, "caused_by"))) for t in (one, two)]
-    if (one.label == "ATTACK") != (two.label == "ATTACK") or any(caused):
-        return False
-    distance = abs(view.sentence(one) - view.sentence(two))
-    if distance > _NEAR:
-        return False
-    shared = set(view.tails([one], *_ARGUMENTS)) & set(view.tails([two], *_ARGUMENTS))
-    if shared or distance or not set(view.tails([one], "date")) & set(view.tails([two], "date")):
-        return bool(shared)
-    names = [{view.core(s) for s in view.tails([t], "place")} for t in (one, two)]
-    return bool(names[0] & names[1])
+def _sharing(view: View) -> list[tuple[Span, Span]]:
+    """Near triggers of a kind with an argument in common (a date alone is none), in order."""
+    heads = view.heads(*ARGUMENTS)
+    pairs = {pair for sharing in heads.values() for pair in combinations(sharing, 2)}
+    dated = {pair for sharing in view.heads("date").values() for pair in combinations(sharing, 2)}
+    pairs |= {
+        (one, two) for one, two in dated if view.sentence(one) == view.sentence(two)
+        and _place_names(view, one) & _place_names(view, two)
+    }
+    return sorted(
+        (pair for pair in pairs if _comparable(view, *pair)),
+        key=lambda pair: (pair[0].start, pair[1].start, pair[0].id, pair[1].id),
+    )
+
+
+def _comparable(view: View, one: Span, two: Span) -> bool:
+    """Whether both are attacks, or both harms without one, and near each other."""
+    alike = (one.label == "ATTACK") == (two.label == "ATTACK")
+    caused = view.is_caused(one) or view.is_caused(two)
+    return alike and not caused and abs(view.sentence(one) - view.sentence(two)) <= _NEAR
+
+
+def _place_names(view: View, trigger: Span) -> set[frozenset[str]]:
+    return {view.core(span) for span in view.tails([trigger], "place")}
 
 
 def _leaning(view: View) -> Iterable[tuple[Span, Span]]:
     """Attacks without arguments, each with an attack before it in its sentence that has some."""
     attacks = [t for t in view.triggers if t.label == "ATTACK"]
     for i, bare in enumerate(attacks):
-        if view.tails([bare], *_ARGUMENTS, "date") or i == 0:
+        if view.tails([bare], *ARGUMENTS, "date") or i == 0:
             continue
         full = attacks[i - 1]
-        if view.sentence(full) == view.sentence(bare) and not _causes(view, full):
+        if view.sentence(full) == view.sentence(bare) and full.id not in view.causes:
             yield bare, full
-
-
-def _causes(view: View, attack: Span) -> bool:
-    return any(r.type == "caused_by" and r.tail == attack.id for r in view.document.relations)
 
 
 def agree(view: View, one: Event, two: Event) -> bool:
@@ -143,188 +161,3 @@ def agree(view: View, one: Event, two: Event) -> bool:
     return None in (first.start, second.start) or (
         (first.start, first.end) == (second.start, second.end)
     )
-
-
-def merge_mentions(view: View, events: list[Event]) -> list[Event]:
-    """Join repeated mentions of one event, later into earlier."""
-    kept: list[Event] = []
-    for event in events:
-        for earlier in reversed(kept):
-            if _same(view, earlier, event):
-                earlier.absorb(event)
-                for other in events:
-                    if other.part_of is event:
-                        other.part_of = earlier
-                break
-        else:
-            kept.append(event)
-    return kept
-
-
-def _same(view: View, one: Event, two: Event) -> bool:
-    if one.part_of is two or two.part_of is one or one.part_of is not two.part_of:
-        return False
-    if _points_back(view, two):
-        return _fits(view, one, two)
-    left, right = ([f for f in e.facts if not f.shared] for e in (one, two))
-    if not left or not right or {f.harm for f in left}.isdisjoint(f.harm for f in right):
-        return False
-    groups = one.groups(view) & two.groups(view)
-    places = _place_match(view, one, two)
-    if places == "conflict":
-        return False
-    if not any(f.numbered for f in left):  # a headline or lead without numbers
-        alike = {(f.harm, f.group) for f in left} & {(f.harm, f.group) for f in right}
-        return bool(alike) and bool(groups or places == "same") and _within(view, one, two)
-    if not agree(view, one, two):
-        return False
-    equal, overlap, apart = _compare(left, right)
-    if apart:
-        return False
-    if equal:
-        return len(equal) > 1 or places == "same" or min(equal) >= 10
-    weapons = _classes(view, one) & _classes(view, two)
-    return bool(overlap) and places == "same" and bool(weapons) and bool(groups)
-
-
-def _within(view: View, wide: Event, narrow: Event) -> bool:
-    """Whether the second date lies in the first, or one is not known."""
-    groups = wide.groups(view), narrow.groups(view)
-    if groups[0] and groups[1] and not groups[0] & groups[1]:
-        return False
-    one, two = wide.date(view), narrow.date(view)
-    if None in (one.start, one.end, two.start, two.end):
-        return True
-    return str(one.start) <= str(two.start) and str(two.end) <= str(one.end)
-
-
-def _compare(left: list[Fact], right: list[Fact]) -> tuple[list[int], int, int]:
-    """Equal counts, how many overlap, and how many harms the two count differently."""
-    equal, overlap, apart = [], 0, 0
-    for harm in {f.harm for f in left} & {f.harm for f in right}:
-        pairs = [(a.count, b.count) for a in left for b in right
-                 if a.harm == b.harm == harm and a.numbered and b.numbered]
-        same = [a.min for a, b in pairs if (a.min, a.max) == (b.min, b.max)]
-        meet = [a for a, b in pairs if a.min <= (b.max or a.min) and b.min <= (a.max or b.min)]
-        equal += same
-        overlap += bool(meet)
-        apart += bool(pairs) and not meet
-    return equal, overlap, apart
-
-
-def _classes(view: View, event: Event) -> set[str]:
-    return {c for s in event.arguments(view, "weapon") for c in view.weapons(s)}
-
-
-def _place_match(view: View, one: Event, two: Event) -> str:
-    """``same`` where a name recurs, ``conflict`` where both name places and share no word."""
-    own = [e.arguments(view, "place", "target") for e in (one, two)]
-    wide = [[s for s in [*spans, *view.containers(spans)] if s.label == "PLACE"] for spans in own]
-    names = [{view.core(s) for s in spans} for spans in wide]
-    if not names[0] or not names[1]:
-        return "unknown"
-    if names[0] & names[1]:
-        return "same"
-    words = [frozenset().union(*n) for n in names]
-    return "unknown" if words[0] & words[1] else "conflict"
-
-
-def _points_back(view: View, event: Event) -> bool:
-    """Whether an event is one definite attack noun that adds nothing that could tell it apart."""
-    attacks = event.attacks
-    if len(attacks) != 1 or any(f.numbered for f in event.facts):
-        return False
-    word = (words_of(view.text(attacks[0])) or ("",))[0]
-    plural = word.endswith(("ات", "وف")) or stems(word)[-1] in ("معارك", "قصف", "مجازر")
-    own = view.tails(event.triggers, "place", "date", "weapon")
-    return view.definite(attacks[0]) and not plural and not own
-
-
-def _fits(view: View, earlier: Event, event: Event) -> bool:
-    """Whether an event may be what a definite mention after it points back to."""
-    if not earlier.attacks or (earlier.groups(view) and event.groups(view)):
-        return False
-    kinds = [set(view.types(e.attacks, "patterns")) for e in (earlier, event)]
-    return not kinds[0] or not kinds[1] or bool(kinds[0] & kinds[1])
-
-
-def lend(view: View, events: list[Event]) -> None:
-    """Give a definite attack without date and place what the text before it leaves no doubt of."""
-    for i, event in enumerate(events):
-        attacks = event.attacks
-        bare = not view.tails(event.triggers, "place", "date", "perpetrator")
-        if not event.facts or not attacks or not bare or not view.definite(attacks[0]):
-            continue
-        before = [e for e in events[:i] if e.attacks and e is not event]
-        word = stems(words_of(view.text(attacks[0]))[0])[-1]
-        alike = [e for e in before if any(
-            stems(words_of(view.text(t))[0])[-1] == word for t in e.attacks if words_of(view.text(t))
-        )]
-        dated = [e for e in alike if e.date(view).start]
-        known = {(d.start, d.end): e for e in before if (d := e.date(view)).start}
-        lender = dated[-1] if dated else next(iter(known.values())) if len(known) == 1 else None
-        if lender is not None:
-            event.lent["date"] = lender.arguments(view, "date")
-        groups = {group for e in before for group in e.groups(view)}
-        if len(groups) == 1:
-            event.lent["perpetrator"] = next(
-                e.arguments(view, "perpetrator") for e in reversed(before) if e.groups(view)
-            )
-
-
-def drop_repeats(event: Event, *, pointing_back: bool) -> None:
-    """Join equal statements of an event; drop a bare noun that a number makes definite.
-
-    Args:
-        event: the event whose facts are cleaned.
-        pointing_back: whether a definite noun after the number is a repetition too.
-    """
-    kept: list[Fact] = []
-    for fact in event.facts:
-        for other in kept:
-            if _equal(fact, other):
-                _fold_in(other, fact)
-                break
-        else:
-            kept.append(fact)
-    numbered = [f for f in kept if f.numbered]
-
-    def repeated(fact: Fact) -> Fact | None:
-        if fact.numbered or fact.count.stated == "name" or fact.count.max is not None:
-            return None
-        for other in numbered:
-            alike = other.harm == fact.harm and _akin(fact.group, other.group)
-            if alike and (pointing_back or fact.victim.start < other.victim.start):
-                return other
-        return None
-
-    event.facts = []
-    for fact in kept:
-        whole = repeated(fact)
-        if whole is None:
-            event.facts.append(fact)
-        else:
-            _fold_in(whole, fact)
-
-
-def _equal(one: Fact, two: Fact) -> bool:
-    same = (one.count.min, one.count.max) == (two.count.min, two.count.max)
-    named = "name" in (one.count.stated, two.count.stated)
-    return one.harm == two.harm and same and not named and _akin(one.group, two.group)
-
-
-def _akin(one: str, two: str) -> bool:
-    return one == two or "people" in (one, two)
-
-
-def _fold_in(kept: Fact, repeated: Fact) -> None:
-    if kept.group == "people":
-        kept.group = repeated.group
-    kept.repeats += [repeated.victim, *repeated.repeats]
-    kept.triggers += [t for t in repeated.triggers if t not in kept.triggers]
-    for part in repeated.parts:
-        same = next((p for p in kept.parts if _equal(p, part)), None)
-        if same is not None:
-            same.repeats.append(part.victim)
-        else:
-            kept.parts.append(part)

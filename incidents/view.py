@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from data.document import Document, Relation, Span
+from data.document import Document, Span
 from data.schema import SCHEMA
 from data.words import sentence_starts
 from incidents import dates
@@ -24,6 +24,7 @@ _DENIED = re.compile(
     r"(?:^|\s)[وف]?(?:لم|لن|دون|بدون|نفي|نفت|ينفي|تنفي|نفيه|عدم|ليس|ليست|ربما|قد [يتن]\w+|يحتمل|احتمال|احتمالات|خشيه|مخاوف|تحذيرات?"
     r"|تهديدات?|يهدد|تهدد|هدد|هددت|لو|اذا)(?:\s\S+){0,3}$"
 )
+_SAME = re.compile(r"(?:فتره|مده|يوم|اليوم|اسبوع|شهر|وقت|عام|ساعه|تاريخ)\w* (?:ذات|نفس)(?:ه|ها)|(?:ذات|نفس) ال")
 _CLAUSE = re.compile(r"[،,؛;:.!?؟\n«»\"()]")
 _DIRECTIONS = frozenset(
     "شمال شمالي جنوب جنوبي شرق شرقي غرب غربي وسط ريف ريفي مدينه بلده قريه حي منطقه محافظه ناحيه مخيم شارع احياء شماليه جنوبيه شرقيه غربيه "
@@ -38,14 +39,6 @@ class View:
     document: Document
     places: dict[str, ResolvedPlace]
     vocabularies: Vocabularies
-
-    @cached_property
-    def relations(self) -> dict[tuple[str, str], list[Relation]]:
-        """Relations by head and type."""
-        found: dict[tuple[str, str], list[Relation]] = defaultdict(list)
-        for relation in self.document.relations:
-            found[relation.head, relation.type].append(relation)
-        return found
 
     @cached_property
     def triggers(self) -> list[Span]:
@@ -85,12 +78,38 @@ class View:
 
     def tails(self, heads: Iterable[Span], *types: str) -> list[Span]:
         """The tails of some relation types of some spans, in order of the text, once each."""
-        found = {
-            relation.tail: self.document.by_id[relation.tail]
-            for head in heads for type in types
-            for relation in self.relations.get((head.id, type), ())
-        }
+        lists = [
+            spans for head in heads for type in types
+            if (spans := self._arguments.get((head.id, type)))
+        ]
+        if len(lists) == 1:
+            return list(lists[0])
+        found = {span.id: span for spans in lists for span in spans}
         return sorted(found.values(), key=lambda s: (s.start, s.end))
+
+    @cached_property
+    def _arguments(self) -> dict[tuple[str, str], list[Span]]:
+        found: dict[tuple[str, str], list[Span]] = defaultdict(list)
+        for relation in self.document.relations:
+            found[relation.head, relation.type].append(self.document.by_id[relation.tail])
+        return {key: sorted(v, key=lambda s: (s.start, s.end)) for key, v in found.items()}
+
+    def is_caused(self, trigger: Span) -> bool:
+        """Whether the text names the act that led to a harm."""
+        return (trigger.id, "caused_by") in self._arguments
+
+    @cached_property
+    def causes(self) -> frozenset[str]:
+        """Ids of attacks that led to a harm."""
+        return frozenset(r.tail for r in self.document.relations if r.type == "caused_by")
+
+    def heads(self, *types: str) -> dict[str, list[Span]]:
+        """Asserted triggers by the id of a span that they share as an argument."""
+        found: dict[str, list[Span]] = defaultdict(list)
+        for trigger in self.triggers:
+            for span in self.tails([trigger], *types):
+                found[span.id].append(trigger)
+        return found
 
     def containers(self, spans: Iterable[Span]) -> list[Span]:
         """The places that places and facilities are said to lie in, nearest first."""
@@ -105,6 +124,15 @@ class View:
 
     def groups(self, span: Span) -> tuple[str, ...]:
         """The perpetrator groups that a span names; ``other`` where it names none known."""
+        if span.id not in self._groups:
+            self._groups[span.id] = self._named_groups(span)
+        return self._groups[span.id]
+
+    @cached_property
+    def _groups(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def _named_groups(self, span: Span) -> tuple[str, ...]:
         vocabulary = self.vocabularies.perpetrators
         text, generic = self.text(span), []
         for match in vocabulary.find(text):
@@ -136,8 +164,22 @@ class View:
         ))
 
     def date(self, spans: Sequence[Span]) -> ResolvedDate:
-        """What DATE spans of one incident come to."""
-        return dates.resolve_all([self.text(s) for s in spans], self.document.published)
+        """What DATE spans of one incident come to; `الفترة ذاتها` is the date before it."""
+        key = tuple(s.id for s in spans)
+        if key not in self._dates:
+            texts = [self.text(self._referred(s)) for s in spans]
+            self._dates[key] = dates.resolve_all(texts, self.document.published)
+        return self._dates[key]
+
+    @cached_property
+    def _dates(self) -> dict[tuple[str, ...], ResolvedDate]:
+        return {}
+
+    def _referred(self, span: Span) -> Span:
+        if not _SAME.search(fold(self.text(span))):
+            return span
+        before = [s for s in self.document.spans if s.label == "DATE" and s.start < span.start]
+        return self._referred(max(before, key=lambda s: s.start)) if before else span
 
     def definite(self, trigger: Span) -> bool:
         """Whether a trigger points back: an article, or a definite weapon or actor governs it."""

@@ -1,0 +1,236 @@
+"""Repeated mentions of one event joined; what the text leaves no doubt of is lent."""
+
+from __future__ import annotations
+
+from incidents.clitics import stems
+from incidents.counts import Count
+from incidents.events import ARGUMENTS, Event, Fact, agree
+from incidents.view import View
+from incidents.vocabulary import words_of
+
+
+def merge_mentions(view: View, events: list[Event]) -> list[Event]:
+    """Join repeated mentions of one event, later into earlier."""
+    kept: list[Event] = []
+    for event in events:
+        for earlier in reversed(kept):
+            if _same(view, earlier, event):
+                earlier.absorb(event)
+                for other in events:
+                    if other.part_of is event:
+                        other.part_of = None
+                        other.make_part_of(earlier)
+                break
+        else:
+            kept.append(event)
+    return kept
+
+
+def _same(view: View, one: Event, two: Event) -> bool:
+    if one.part_of is two or two.part_of is one or one.part_of is not two.part_of:
+        return False
+    if _points_back(view, two):
+        return _fits(view, one, two)
+    left, right = ([f for f in e.facts if not f.shared] for e in (one, two))
+    if not left or not right or {f.harm for f in left}.isdisjoint(f.harm for f in right):
+        return False
+    groups = one.groups(view) & two.groups(view)
+    places = _place_match(view, one, two)
+    if places == "conflict":
+        return False
+    if not any(f.numbered for f in left):  # a headline or lead without numbers
+        alike = {(f.harm, f.group) for f in left} & {(f.harm, f.group) for f in right}
+        return bool(alike) and bool(groups or places == "same") and _within(view, one, two)
+    if not agree(view, one, two):
+        return False
+    equal, overlap, apart = _compare(left, right)
+    if apart:
+        return False
+    if equal:
+        return len(equal) > 1 or places == "same" or min(equal) >= 10
+    weapons = _classes(view, one) & _classes(view, two)
+    return bool(overlap) and places == "same" and bool(weapons) and bool(groups)
+
+
+def _within(view: View, wide: Event, narrow: Event) -> bool:
+    """Whether the second date lies in the first, or one is not known."""
+    groups = wide.groups(view), narrow.groups(view)
+    if groups[0] and groups[1] and not groups[0] & groups[1]:
+        return False
+    one, two = wide.date(view), narrow.date(view)
+    if None in (one.start, one.end, two.start, two.end):
+        return True
+    return str(one.start) <= str(two.start) and str(two.end) <= str(one.end)
+
+
+def _compare(left: list[Fact], right: list[Fact]) -> tuple[list[int], int, int]:
+    """Equal counts, how many overlap, and how many harms the two count differently."""
+    equal, overlap, apart = [], 0, 0
+    for harm in {f.harm for f in left} & {f.harm for f in right}:
+        pairs = [(a.count, b.count) for a in left for b in right
+                 if a.harm == b.harm == harm and a.numbered and b.numbered]
+        same = [a.min for a, b in pairs if (a.min, a.max) == (b.min, b.max)]
+        meet = [a for a, b in pairs if _close(a, b)]
+        equal += same
+        overlap += bool(meet)
+        apart += bool(pairs) and not meet
+    return equal, overlap, apart
+
+
+def _close(one: Count, two: Count) -> bool:
+    """Whether two counts can both be true and are near each other."""
+    low, high = sorted((one.min, two.min))
+    meet = one.min <= (two.max or one.min) and two.min <= (one.max or two.min)
+    return meet and high <= 1.5 * low
+
+
+def _classes(view: View, event: Event) -> set[str]:
+    return {c for s in event.arguments(view, "weapon") for c in view.weapons(s)}
+
+
+def _place_match(view: View, one: Event, two: Event) -> str:
+    """``same`` where a name recurs, ``conflict`` where both name places and share no word."""
+    own = [e.arguments(view, "place", "target") for e in (one, two)]
+    wide = [[s for s in [*spans, *view.containers(spans)] if s.label == "PLACE"] for spans in own]
+    names = [{view.core(s) for s in spans} for spans in wide]
+    if not names[0] or not names[1]:
+        return "unknown"
+    if names[0] & names[1]:
+        return "same"
+    words = [frozenset().union(*n) for n in names]
+    return "unknown" if words[0] & words[1] else "conflict"
+
+
+def _points_back(view: View, event: Event) -> bool:
+    """Whether an event is one definite attack noun that adds nothing that could tell it apart."""
+    attacks = event.attacks
+    if len(attacks) != 1 or any(f.numbered for f in event.facts):
+        return False
+    word = (words_of(view.text(attacks[0])) or ("",))[0]
+    plural = word.endswith(("ات", "وف")) or stems(word)[-1] in ("معارك", "قصف", "مجازر")
+    own = view.tails(event.triggers, "place", "date", "weapon")
+    return view.definite(attacks[0]) and not plural and not own
+
+
+def _fits(view: View, earlier: Event, event: Event) -> bool:
+    """Whether an event may be what a definite mention after it points back to."""
+    told = view.tails(earlier.triggers, *ARGUMENTS, "date")
+    if not earlier.attacks or not told or (earlier.groups(view) and event.groups(view)):
+        return False
+    kinds = [set(view.types(e.attacks, "patterns")) for e in (earlier, event)]
+    return not kinds[0] or not kinds[1] or bool(kinds[0] & kinds[1])
+
+
+def lend(view: View, events: list[Event]) -> None:
+    """Give events what the text before them leaves no doubt of."""
+    _lend_to_definite(view, events)
+    for i, event in enumerate(events):
+        bare = event.facts and event.attacks and not event.groups(view)
+        for before in reversed(events[:i]) if bare else ():
+            alike = _classes(view, event) and _classes(view, event) == _classes(view, before)
+            if alike and not before.facts and _adjacent(view, before, event):
+                event.lent["perpetrator"] = before.arguments(view, "perpetrator")
+                break
+        _lend_date(view, events[:i], event)
+
+
+def _adjacent(view: View, before: Event, event: Event) -> bool:
+    if not before.triggers or not agree(view, before, event):
+        return False
+    return view.sentence(event.attacks[0]) - view.sentence(before.triggers[-1]) <= 1
+
+
+def _lend_date(view: View, before: list[Event], event: Event) -> None:
+    """An attack of the same kind on the same place, told before with its date."""
+    if not event.facts or event.arguments(view, "date"):
+        return
+    kinds = set(view.types(event.attacks, "patterns"))
+    for earlier in reversed(before):
+        alike = kinds & set(view.types(earlier.attacks, "patterns"))
+        dated = alike and earlier.date(view).start is not None
+        if dated and _place_match(view, earlier, event) == "same" and agree(view, earlier, event):
+            event.lent["date"] = earlier.arguments(view, "date")
+            return
+
+
+def _lend_to_definite(view: View, events: list[Event]) -> None:
+    """Give a definite attack without date and place what the text before it leaves no doubt of."""
+    for i, event in enumerate(events):
+        attacks = event.attacks
+        bare = not view.tails(event.triggers, "place", "date", "perpetrator")
+        if not event.facts or not attacks or not bare or not view.definite(attacks[0]):
+            continue
+        before = [e for e in events[:i] if e.attacks and e is not event]
+        word = stems(words_of(view.text(attacks[0]))[0])[-1]
+        alike = [e for e in before if any(
+            stems(words_of(view.text(t))[0])[-1] == word for t in e.attacks if words_of(view.text(t))
+        )]
+        dated = [e for e in alike if e.date(view).start]
+        known = {(d.start, d.end): e for e in before if (d := e.date(view)).start}
+        lender = dated[-1] if dated else next(iter(known.values())) if len(known) == 1 else None
+        if lender is not None:
+            event.lent["date"] = lender.arguments(view, "date")
+        groups = {group for e in before for group in e.groups(view)}
+        if len(groups) == 1:
+            event.lent["perpetrator"] = next(
+                e.arguments(view, "perpetrator") for e in reversed(before) if e.groups(view)
+            )
+
+
+def drop_repeats(event: Event, *, pointing_back: bool) -> None:
+    """Join equal statements of an event; drop a bare noun that a number makes definite.
+
+    Args:
+        event: the event whose facts are cleaned.
+        pointing_back: whether a definite noun after the number is a repetition too.
+    """
+    kept: list[Fact] = []
+    for fact in event.facts:
+        for other in kept:
+            if _equal(fact, other):
+                _fold_in(other, fact)
+                break
+        else:
+            kept.append(fact)
+    numbered = [f for f in kept if f.numbered]
+
+    def repeated(fact: Fact) -> Fact | None:
+        if fact.numbered or fact.count.stated == "name" or fact.count.max is not None:
+            return None
+        for other in numbered:
+            alike = other.harm == fact.harm and _akin(fact.group, other.group)
+            if alike and (pointing_back or fact.victim.start < other.victim.start):
+                return other
+        return None
+
+    event.facts = []
+    for fact in kept:
+        whole = repeated(fact)
+        if whole is None:
+            event.facts.append(fact)
+        else:
+            _fold_in(whole, fact)
+
+
+def _equal(one: Fact, two: Fact) -> bool:
+    same = (one.count.min, one.count.max) == (two.count.min, two.count.max)
+    named = "name" in (one.count.stated, two.count.stated)
+    akin = _akin(one.group, two.group) if one.numbered and two.numbered else one.group == two.group
+    return one.harm == two.harm and same and not named and akin
+
+
+def _akin(one: str, two: str) -> bool:
+    return one == two or "people" in (one, two)
+
+
+def _fold_in(kept: Fact, repeated: Fact) -> None:
+    if kept.group == "people":
+        kept.group = repeated.group
+    kept.repeats += [repeated.victim, *repeated.repeats]
+    kept.triggers += [t for t in repeated.triggers if t not in kept.triggers]
+    for part in repeated.parts:
+        same = next((p for p in kept.parts if _equal(p, part)), None)
+        if same is not None:
+            same.repeats.append(part.victim)
+        else:
+            kept.parts.append(part)
