@@ -39,8 +39,8 @@ def _same(view: View, one: Event, two: Event) -> bool:
     if places == "conflict":
         return False
     if not any(f.numbered for f in left):  # a headline or lead without numbers
-        alike = {(f.harm, f.group) for f in left} & {(f.harm, f.group) for f in right}
-        return bool(alike) and bool(groups or places == "same") and _within(view, one, two)
+        alike = any(f.harm == g.harm and _akin(f.group, g.group) for f in left for g in right)
+        return alike and bool(groups or places == "same") and _within(view, one, two)
     if not agree(view, one, two):
         return False
     equal, overlap, apart = _compare(left, right)

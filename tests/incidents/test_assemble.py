@@ -1,0 +1,298 @@
+"""Assembly, case by case: each test is one way in which a report can mislead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.document import Document, Relation
+from data.inline import parse
+from incidents.assemble import ModelInfo, extraction
+
+PUBLISHED = "2019-05-02"
+
+
+def incidents(source: str, published: str | None = PUBLISHED) -> list[dict[str, Any]]:
+    result = extraction(parse(source, "case", published), ModelInfo())
+    return list(result["incidents"])
+
+
+def facts(source: str) -> list[tuple[str, str, int, int | None]]:
+    return [(c["harm"], c["group"], c["min"], c["max"])
+            for i in incidents(source) for c in i["casualties"]]
+
+
+def test_denied_and_hypothetical_casualties_are_no_facts() -> None:
+    assert facts("""ولم يسفر القصف عن [إصابة](i1 INJURY) [مدنيين](v1 VICTIM) في البلدة.
+وسط مخاوف من [مقتل](d1 DEATH) [عشرات السكان](v2 VICTIM)، وربما [قتل](d2 DEATH) [ثلاثة أشخاص](v3 VICTIM).
+---
+i1 victim v1
+d1 victim v2
+d2 victim v3
+""") == []
+
+
+def test_a_perfect_with_qad_is_asserted() -> None:
+    assert facts("""وقد [قتل](d1 DEATH) [ما لا يقل عن 4 مدنيين](v1 VICTIM).
+---
+d1 victim v1
+""") == [("killed", "civilians", 4, None)]
+
+
+def test_years_ages_units_and_rounds_are_not_victims() -> None:
+    source = """[قتل](d1 DEATH) [طفل عمره 12 عاماً](v1 VICTIM) و[أصيب](i1 INJURY) [عنصر من الفرقة 25](v2 VICTIM) \
+بسقوط 40 قذيفة على بعد 7 كيلومترات في عام 2019.
+---
+d1 victim v1
+i1 victim v2
+"""
+    assert facts(source) == [("killed", "children", 1, 1), ("injured", "fighters", 1, 1)]
+
+
+def test_a_total_that_differs_from_its_parts_is_kept_beside_them() -> None:
+    [incident] = incidents("""[قتل](d1 DEATH) [10 مدنيين](v1 VICTIM) بينهم [3 أطفال](v2 VICTIM) و[4 نساء](v3 VICTIM).
+---
+d1 victim v1
+v2 subset_of v1
+v3 subset_of v1
+""")
+    [killed] = incident["casualties"]
+    assert (killed["min"], killed["max"]) == (10, 10)
+    assert [(p["group"], p["min"]) for p in killed["of_which"]] == [("children", 3), ("women", 4)]
+
+
+def test_two_incidents_in_one_sentence_keep_their_own_arguments() -> None:
+    found = incidents("""[قتل](d1 DEATH) [طفلان](v1 VICTIM) بـ[قصف مدفعي](a1 ATTACK) لـ[قوات النظام](p1 PERPETRATOR) على \
+[بلدة كفرنبل](l1 PLACE)، و[أصيبت](i1 INJURY) [امرأة](v2 VICTIM) بـ[انفجار](a2 ATTACK) [لغم](w1 WEAPON) قرب [مدينة الباب](l2 PLACE).
+---
+d1 victim v1
+d1 caused_by a1
+a1 perpetrator p1
+a1 place l1
+i1 victim v2
+i1 caused_by a2
+a2 weapon w1
+a2 place l2
+""")
+    assert [(i["type"], [p["group"] for p in i["perpetrators"]], [w["class"] for w in i["weapons"]],
+             [p["name"] for p in i["places"]], [c["min"] for c in i["casualties"]])
+            for i in found] == [
+        ("shelling", ["syrian_government"], [], ["بلدة كفرنبل"], [2]),
+        ("explosion", [], ["mine"], ["مدينة الباب"], [1]),
+    ]
+
+
+def test_one_incident_told_in_headline_lead_and_body_is_one() -> None:
+    [incident] = incidents("""[قتلى](d0 DEATH) في [غارات](a0 ATTACK) على [سراقب](l0 PLACE)
+
+[قتل](d1 DEATH) [14 مدنياً](v1 VICTIM) في [غارات جوية](a1 ATTACK) على [مدينة سراقب](l1 PLACE) [أمس](t1 DATE).
+
+وقال ناشطون إن [14 شخصاً](v2 VICTIM) [قضوا](d2 DEATH) حين [استهدفت](a2 ATTACK) [طائرات روسية](w1 WEAPON) [سراقب](l2 PLACE).
+---
+a0 place l0
+d0 caused_by a0
+d1 victim v1
+d1 caused_by a1
+a1 place l1
+a1 date t1
+d2 victim v2
+d2 caused_by a2
+a2 weapon w1
+a2 place l2
+""".replace("[قتلى](d0 DEATH)", "[[قتلى](d0 DEATH)](v0 VICTIM)").replace(
+        "---\n", "---\nd0 victim v0\n"))
+    [killed] = incident["casualties"]
+    assert (killed["group"], killed["min"], killed["max"]) == ("civilians", 14, 14)
+    assert len(killed["evidence"]) == 3
+    assert incident["date"]["start"] == "2019-05-01"
+    assert [w["class"] for w in incident["weapons"]] == ["aircraft"]
+
+
+def test_contradicting_counts_stand_side_by_side_with_their_sources() -> None:
+    [incident] = incidents("""قال [المرصد](s1 SOURCE) إن [20 شخصاً](v1 VICTIM) [قتلوا](d1 DEATH) في [تفجير](a1 ATTACK) في [عفرين](l1 PLACE)، \
+بينما قالت [الشرطة](s2 SOURCE) إن [17 شخصاً](v2 VICTIM) [قتلوا](d2 DEATH) فيه.
+---
+d1 victim v1
+d1 source s1
+d1 caused_by a1
+d2 victim v2
+d2 source s2
+d2 caused_by a1
+a1 place l1
+""")
+    assert [(c["min"], c["sources"]) for c in incident["casualties"]] == [
+        (20, ["المرصد"]), (17, ["الشرطة"])]
+
+
+def test_the_same_count_in_another_place_or_on_another_day_is_another_incident() -> None:
+    source = """[قتل](d1 DEATH) [12 مدنياً](v1 VICTIM) في [{}](l1 PLACE) [{}](t1 DATE).
+و[قتل](d2 DEATH) [12 مدنياً](v2 VICTIM) في [{}](l2 PLACE) [{}](t2 DATE).
+---
+d1 victim v1
+d1 place l1
+d1 date t1
+d2 victim v2
+d2 place l2
+d2 date t2
+"""
+    assert len(incidents(source.format("جسر الشغور", "أمس", "معرة مصرين", "أمس"))) == 2
+    assert len(incidents(source.format("جسر الشغور", "أمس", "جسر الشغور", "اليوم"))) == 2
+    assert len(incidents(source.format("جسر الشغور", "أمس", "مدينة جسر الشغور", "أمس"))) == 1
+
+
+def test_a_tally_and_its_breakdown_are_not_counted_twice() -> None:
+    found = incidents("""[قتل](d1 DEATH) [30 شخصاً](v1 VICTIM) أمس، و[[القتلى](d2 DEATH)](v2 VICTIM) هم [18](v3 VICTIM) في [غارات](a1 ATTACK) \
+[روسية](p1 PERPETRATOR) على [أريحا](l1 PLACE)، و[12](v4 VICTIM) في [قصف](a2 ATTACK) لـ[النظام](p2 PERPETRATOR) على [بنش](l2 PLACE).
+---
+d1 victim v1
+d2 victim v2
+v3 subset_of v2
+v4 subset_of v2
+d2 caused_by a1
+d2 caused_by a2
+a1 perpetrator p1
+a1 place l1
+a2 perpetrator p2
+a2 place l2
+""")
+    total, first, second = found
+    assert [(c["min"], c["of_which"]) for c in total["casualties"]] == [(30, [])]
+    assert total["part_of"] is None and total["perpetrators"] == []
+    assert first["part_of"] == second["part_of"] == total["id"]
+    assert [i["casualties"][0]["min"] for i in found] == [30, 18, 12]
+    assert [i["perpetrators"][0]["group"] for i in (first, second)] == [
+        "russia", "syrian_government"]
+
+
+def test_one_count_for_killed_and_hurt_leaves_each_open() -> None:
+    source = """[مقتل](d1 DEATH) [وإصابة](i1 INJURY) [{}](v1 VICTIM).
+---
+d1 victim v1
+i1 victim v1
+"""
+    assert facts(source.format("6 أشخاص")) == [
+        ("killed", "people", 1, 5), ("injured", "people", 1, 5)]
+    assert facts(source.format("أكثر من 20 مدنياً")) == [
+        ("killed", "civilians", 1, None), ("injured", "civilians", 1, None)]
+    assert facts(source.format("طفلة")) == [("killed", "children", 1, 1)]
+
+
+def test_most_of_the_dead_is_more_than_half_of_those_told_before() -> None:
+    [incident] = incidents("""[قتل](d1 DEATH) [21 شخصاً](v1 VICTIM)، و[معظم [القتلى](d2 DEATH)](v2 VICTIM) مدنيون.
+---
+d1 victim v1
+v2 subset_of v1
+""")
+    [killed] = incident["casualties"]
+    [part] = killed["of_which"]
+    assert (part["group"], part["min"], part["max"], part["approximate"]) == (
+        "civilians", 11, None, True)
+
+
+def test_others_are_of_the_group_that_they_continue() -> None:
+    assert facts("""[مقتل](d1 DEATH) [9 مقاتلين](v1 VICTIM) و[إصابة](i1 INJURY) [11 آخرين](v2 VICTIM).
+---
+d1 victim v1
+i1 victim v2
+""") == [("killed", "fighters", 9, 9), ("injured", "fighters", 11, 11)]
+
+
+def test_counts_without_a_trigger_are_told_by_their_own_words() -> None:
+    assert facts("""وبلغ عدد من سقطوا في [القصف](a1 ATTACK) على [دوما](l1 PLACE) [83 ضحية](v1 VICTIM)، ولا يزال \
+[عشرات الأشخاص](v2 VICTIM) عالقين تحت الأنقاض، و[50 مواطناً](v3 VICTIM) في منازلهم.
+---
+a1 place l1
+""") == [("killed", "people", 83, 83), ("missing", "people", 20, None)]
+
+
+def test_the_trapped_are_besieged_and_the_vanished_missing() -> None:
+    assert facts("""[محاصرة](x1 DISPLACEMENT) [200 عائلة](v1 VICTIM) و[نزوح](x2 DISPLACEMENT) [نحو ألفي مدني](v2 VICTIM) \
+و[فقدان](e1 DETENTION) [شابين](v3 VICTIM) و[اعتقال](e2 DETENTION) [7 طلاب](v4 VICTIM).
+---
+x1 victim v1
+x2 victim v2
+e1 victim v3
+e2 victim v4
+""") == [("besieged", "people", 400, None), ("displaced", "civilians", 2000, 2000),
+         ("missing", "men", 2, 2), ("detained", "people", 7, 7)]
+
+
+def test_the_parties_of_a_clash_are_those_that_the_dead_belonged_to() -> None:
+    [incident] = incidents("""[قتل](d1 DEATH) [15 عنصراً من قسد وتنظيم الدولة](v1 VICTIM) في [اشتباكات](a1 ATTACK) بين [الطرفين](p1 PERPETRATOR).
+---
+d1 victim v1
+d1 caused_by a1
+a1 perpetrator p1
+""")
+    assert {p["group"] for p in incident["perpetrators"]} == {"sdf", "isis"}
+
+
+def test_a_government_is_the_syrian_one_only_in_a_report_about_syria() -> None:
+    source = """[قصف](a1 ATTACK) [القوات الحكومية](p1 PERPETRATOR) [{}](l1 PLACE).
+---
+a1 perpetrator p1
+a1 place l1
+"""
+    groups = [incidents(source.format(name))[0]["perpetrators"][0]["group"]
+              for name in ("ريف إدلب", "مدينة بنغازي")]
+    assert groups == ["syrian_government", "other"]
+
+
+def test_a_definite_mention_adds_the_actor_to_the_attack_before_it() -> None:
+    [incident] = incidents("""- [الغارة](a1 ATTACK) على [زملكا](l1 PLACE): [3 [قتلى](d1 DEATH)](v1 VICTIM).
+- المسؤول عن [الغارة](a2 ATTACK): [القوات الجوية الروسية](p1 PERPETRATOR).
+---
+a1 place l1
+d1 victim v1
+d1 caused_by a1
+a2 perpetrator p1
+""")
+    assert [p["group"] for p in incident["perpetrators"]] == ["russia"]
+
+
+def test_the_same_period_is_the_one_told_before() -> None:
+    found = incidents("""[قتل](d1 DEATH) [5 مدنيين](v1 VICTIM) في [حارم](l1 PLACE) [أمس](t1 DATE).
+و[اعتقل](e1 DETENTION) [3 شبان](v2 VICTIM) في [سلقين](l2 PLACE) في [اليوم نفسه](t2 DATE).
+---
+d1 victim v1
+d1 place l1
+d1 date t1
+e1 victim v2
+e1 place l2
+e1 date t2
+""")
+    assert [i["date"]["start"] for i in found] == ["2019-05-01", "2019-05-01"]
+
+
+def test_an_unresolved_date_is_null_and_no_date_is_absent() -> None:
+    source = """[قتل](d1 DEATH) [5 مدنيين](v1 VICTIM) [أمس](t1 DATE).
+---
+d1 victim v1
+d1 date t1
+"""
+    [dated] = incidents(source, published=None)
+    assert (dated["date"]["start"], dated["date"]["precision"]) == (None, "unknown")
+    [undated] = incidents(source.replace("d1 date t1\n", ""))
+    assert undated["date"] is None
+
+
+def test_a_report_without_incidents_has_none() -> None:
+    assert incidents("زار الوفد [مدينة دمشق](l1 PLACE) وبحث الملف.\n---\n") == []
+
+
+def test_parts_that_name_each_other_as_wholes_do_not_loop() -> None:
+    document = parse("""[قتل](d1 DEATH) [3 أطفال](v1 VICTIM) و[طفلان](v2 VICTIM).
+---
+d1 victim v1
+v1 subset_of v2
+""", "loop")
+    looped = Document("loop", document.text, document.spans,
+                      (*document.relations, Relation("subset_of", "v2", "v1")))
+    [incident] = extraction(looped, ModelInfo())["incidents"]
+    assert sum(len(c["of_which"]) + 1 for c in incident["casualties"]) >= 1
+
+
+def test_characters_that_break_readers_do_not_break_records() -> None:
+    text = "[قـ.ـتل](d1 DEATH) [ثلاثـ\u064fـة \u202bأطفال\u202c](v1 VICTIM) \x00😀\r\n\ud800[بقصف](a1 ATTACK) [النظام](p1 PERPETRATOR)"
+    [incident] = incidents(text + "\n---\nd1 victim v1\nd1 caused_by a1\na1 perpetrator p1\n")
+    [killed] = incident["casualties"]
+    assert (killed["group"], killed["min"], killed["max"]) == ("children", 3, 3)
