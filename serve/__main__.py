@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from models.bundle import Precision
 from serve import app, engine
 
 _GRACE_SECONDS = 30
@@ -22,7 +23,7 @@ def main(
     threads: Annotated[int, typer.Option(help="threads of one document; 0: all")] = 0,
 ) -> None:
     """Answer POST /v1/extract."""
-    chosen: engine.Precision = "float" if precision == "float" else "int8"
+    chosen: Precision = "float" if precision == "float" else "int8"
     application = app.create(lambda: engine.load(model, chosen, provider, threads))
     uvicorn.run(application, host=host, port=port, timeout_graceful_shutdown=_GRACE_SECONDS)
 

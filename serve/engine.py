@@ -9,8 +9,9 @@ from typing import Any
 from data.document import Document
 from data.schema import SCHEMA
 from incidents.assemble import ModelInfo, extraction
-from incidents.places import Gazetteer, default_gazetteer
-from incidents.vocabulary import Vocabularies, load_vocabularies
+from incidents.gazetteer import Gazetteer
+from incidents.places import default_gazetteer
+from incidents.vocabulary import Vocabularies, default_vocabularies
 from models import bundle
 from models.bundle import Bundle, Precision
 
@@ -43,4 +44,4 @@ def load(
         BundleError: the bundle is missing, changed or made for another schema.
     """
     opened = bundle.load(folder, precision, provider, threads)
-    return Engine(opened, default_gazetteer(), load_vocabularies())
+    return Engine(opened, default_gazetteer(), default_vocabularies())

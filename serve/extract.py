@@ -18,6 +18,7 @@ from rich.progress import track
 
 from data.errors import FormatError, TawthiqError
 from data.jsonl import dumps
+from models.bundle import Precision
 from serve import engine
 from serve.engine import Engine
 from serve.reading import Item, read
@@ -66,7 +67,7 @@ def skip_done(items: Iterator[Item], partial: Path, version: str) -> list[bool]:
     Raises:
         FormatError: the results are of another model or of other input.
     """
-    done = []
+    done: list[bool] = []
     for id, good in whole_lines(partial, version):
         item = next(items, None)
         if item is None or item.id != id:
@@ -115,7 +116,7 @@ def main(
 ) -> None:
     """Extract incident records from many reports."""
     try:
-        chosen: engine.Precision = "float" if precision == "float" else "int8"
+        chosen: Precision = "float" if precision == "float" else "int8"
         with console.status("loading the model"):
             opened = engine.load(model, chosen, provider)
         good, bad = run(source, output, opened, resume)

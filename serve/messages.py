@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,8 +13,8 @@ from data.schema import SCHEMA
 MAX_CHARACTERS = 200_000
 MAX_DOCUMENTS = 64
 
-LabelName = Literal[tuple(SCHEMA.label_ids)]  # type: ignore[valid-type]
-RelationName = Literal[tuple(SCHEMA.relation_ids)]  # type: ignore[valid-type]
+LabelName = Annotated[str, Field(json_schema_extra={"enum": list(SCHEMA.label_ids)})]
+RelationName = Annotated[str, Field(json_schema_extra={"enum": list(SCHEMA.relation_ids)})]
 
 
 class InputDocument(BaseModel):

@@ -222,11 +222,13 @@ def main(
     encoder: Annotated[str | None, typer.Option(help="hub id or folder")] = None,
     epochs: Annotated[int | None, typer.Option(help="passes over the documents")] = None,
     seed: Annotated[int | None, typer.Option(help="seed of order, dropout and heads")] = None,
+    settings_file: Annotated[Path, typer.Option("--params", help="parameters")] = params.PATH,
 ) -> None:
     """Train a checkpoint; values not given come from params.yaml."""
     try:
         settings = params.load(
-            "training.train", TrainParams, encoder=encoder, epochs=epochs, seed=seed
+            "training.train", TrainParams, settings_file, encoder=encoder, epochs=epochs,
+            seed=seed,
         )
         fit(settings, Corpus.read(train, dev), out, work)
     except TawthiqError as error:

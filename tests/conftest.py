@@ -1,0 +1,81 @@
+"""What many tests share: small documents and a small, randomly initialised BERT of AraBERT's make.
+
+The real AraBERT cannot be fetched in tests; ``tiny_arabert`` has its exact architecture class,
+file layout and tokenizer kind, in small, with a vocabulary trained on the corpus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tokenizers import BertWordPieceTokenizer
+
+from data import inline
+from data.document import Document
+from data.jsonl import write_documents
+from data.schema import SCHEMA
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+REPORTS = (
+    "[قتل](d1 DEATH) [ثلاثة مدنيين](v1 VICTIM) بينهم [طفلة](v2 VICTIM) في [قصف مدفعي](a1 ATTACK)"
+    " شنته [قوات النظام](p1 PERPETRATOR) على [بلدة النيرب](l1 PLACE) [أمس](t1 DATE).\n---\n"
+    "d1 victim v1\nv2 subset_of v1\nd1 caused_by a1\na1 perpetrator p1\na1 place l1\na1 date t1\n",
+    "أعلن [الدفاع المدني](s1 SOURCE) [إصابة](i1 INJURY) [شخصين](v1 VICTIM) جراء [انفجار](a1 ATTACK)"
+    " [لغم](w1 WEAPON) في [ريف دير الزور](l1 PLACE).\n---\n"
+    "i1 source s1\ni1 victim v1\ni1 caused_by a1\na1 weapon w1\na1 place l1\n",
+    "[اعتقلت](e1 DETENTION) دورية [خمسة شبان](v1 VICTIM) من [سوق](f1 FACILITY) في"
+    " [مدينة الباب](l1 PLACE)، بعد [نزوح](x1 DISPLACEMENT) [عائلات](v2 VICTIM) منها.\n---\n"
+    "e1 victim v1\ne1 place f1\nf1 located_in l1\nx1 victim v2\n",
+    "تراجعت أسعار الخضار في أسواق [دمشق](l1 PLACE) مع بداية الأسبوع.\n---\n",
+)
+
+
+def documents(count: int) -> list[Document]:
+    """``count`` small reports with distinct ids, going round the four above."""
+    return [inline.parse(REPORTS[i % 4], f"doc{i}", "2020-02-03") for i in range(count)]
+
+
+def build_bert(folder: Path, texts: Sequence[str], layers: int = 2, hidden: int = 32) -> Path:
+    """A BertForPreTraining with random weights, saved as AraBERT's repository lays it out."""
+    import torch
+    from transformers import BertConfig, BertForPreTraining, BertTokenizerFast
+
+    wordpiece = BertWordPieceTokenizer(strip_accents=False, lowercase=False)
+    wordpiece.train_from_iterator(texts, vocab_size=400, min_frequency=1, show_progress=False)
+    folder.mkdir(parents=True)
+    wordpiece.save_model(str(folder))
+    tokenizer = BertTokenizerFast(str(folder / "vocab.txt"), do_lower_case=False)
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=hidden, num_hidden_layers=layers,
+        num_attention_heads=2, intermediate_size=2 * hidden, max_position_embeddings=512,
+    )
+    BertForPreTraining(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_arabert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the small BERT."""
+    folder = tmp_path_factory.mktemp("encoders") / "tiny"
+    return build_bert(folder, [d.text for d in documents(4)])
+
+
+@pytest.fixture(scope="session")
+def splits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with ``train.jsonl`` and ``dev.jsonl``."""
+    folder = tmp_path_factory.mktemp("splits")
+    write_documents(folder / "train.jsonl", documents(12))
+    write_documents(folder / "dev.jsonl", documents(4))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def labels() -> tuple[str, ...]:
+    """Label names in the order of their ids."""
+    return tuple(SCHEMA.label_ids)
