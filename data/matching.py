@@ -1,8 +1,11 @@
-"""Strict matching of predicted against gold spans and relations, by sets of character offsets."""
+"""Strict matching of two markings of the same documents, by sets of character offsets.
+
+One side is called gold, the other predicted; F1 is the same whichever is which.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +13,7 @@ from data.document import Document
 
 SpanKey = tuple[str, int, int]
 RelationKey = tuple[str, SpanKey, SpanKey]
+Pairs = Sequence[tuple[Document, Document]]  # gold and predicted
 
 
 @dataclass(frozen=True)
@@ -83,3 +87,18 @@ def macro_f1(scores: Iterable[Score]) -> float:
     """Mean F1 of the kinds that gold or prediction has."""
     values = [s.f1 for s in scores if s.tp + s.fp + s.fn]
     return sum(values) / len(values) if values else 0.0
+
+
+def overlap(pairs: Pairs) -> dict[str, float]:
+    """Span scores where any overlap with a span of the same label counts."""
+
+    def hits(ours: Document, theirs: Document) -> int:
+        return sum(any(s.label == t.label and s.overlaps(t) for t in theirs.spans)
+                   for s in ours.spans)
+
+    predicted, gold = (sum(len(d.spans) for d in side) for side in ([p for _, p in pairs],
+                                                                    [g for g, _ in pairs]))
+    precision = sum(hits(p, g) for g, p in pairs) / max(1, predicted)
+    recall = sum(hits(g, p) for g, p in pairs) / max(1, gold)
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}

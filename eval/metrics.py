@@ -8,20 +8,21 @@ from typing import Any
 
 from data.document import Document
 from data.errors import FormatError
-from data.schema import SCHEMA
-from eval.crosscheck import seqeval_f1
-from eval.matching import (
+from data.matching import (
+    Pairs,
     RelationKey,
     Score,
     SpanKey,
     by_kind,
     macro_f1,
     micro,
+    overlap,
     relation_keys,
     span_keys,
 )
+from data.schema import SCHEMA
+from eval.crosscheck import seqeval_f1
 
-Pairs = Sequence[tuple[Document, Document]]
 _RESAMPLES = 1000
 
 
@@ -40,21 +41,6 @@ def paired(gold: Sequence[Document], predicted: Sequence[Document]) -> Pairs:
         if by_id[document.id].text != document.text:
             raise FormatError("text of the prediction differs from gold", where=document.id)
     return [(d, by_id[d.id]) for d in gold]
-
-
-def overlap(pairs: Pairs) -> dict[str, float]:
-    """Span scores where any overlap with a span of the same label counts."""
-
-    def hits(ours: Document, theirs: Document) -> int:
-        return sum(any(s.label == t.label and s.overlaps(t) for t in theirs.spans)
-                   for s in ours.spans)
-
-    predicted, gold = (sum(len(d.spans) for d in side) for side in ([p for _, p in pairs],
-                                                                    [g for g, _ in pairs]))
-    precision = sum(hits(p, g) for g, p in pairs) / max(1, predicted)
-    recall = sum(hits(g, p) for g, p in pairs) / max(1, gold)
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}
 
 
 def measure(gold: Sequence[Document], predicted: Sequence[Document]) -> dict[str, Any]:
