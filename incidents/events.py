@@ -30,8 +30,18 @@ class Fact:
 
     @property
     def numbered(self) -> bool:
-        """Whether a number is told, not only a singular or plural."""
+        """Whether a number is told, not only a singular, dual or plural."""
         return self.count.stated in ("number", "part")
+
+    @property
+    def vague(self) -> bool:
+        """Whether only a bare plural is told."""
+        return self.count.stated == "noun" and self.count.max is None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the count can show that two statements are one, or are not."""
+        return not self.vague and self.count.stated != "name"
 
 
 @dataclass(eq=False)

@@ -38,8 +38,11 @@ def _same(view: View, one: Event, two: Event) -> bool:
     places = _place_match(view, one, two)
     if places == "conflict":
         return False
-    if not any(f.numbered for f in left):  # a headline or lead without numbers
-        alike = any(f.harm == g.harm and _akin(f.group, g.group) for f in left for g in right)
+    if all(f.vague for f in left):  # a headline or lead without numbers
+        alike = any(
+            f.harm == g.harm and (f.group == g.group or (places == "same" and _akin(f.group, g.group)))
+            for f in left for g in right
+        )
         return alike and bool(groups or places == "same") and _within(view, one, two)
     if not agree(view, one, two):
         return False
@@ -68,7 +71,7 @@ def _compare(left: list[Fact], right: list[Fact]) -> tuple[list[int], int, int]:
     equal, overlap, apart = [], 0, 0
     for harm in {f.harm for f in left} & {f.harm for f in right}:
         pairs = [(a.count, b.count) for a in left for b in right
-                 if a.harm == b.harm == harm and a.numbered and b.numbered]
+                 if a.harm == b.harm == harm and a.comparable and b.comparable]
         same = [a.min for a, b in pairs if (a.min, a.max) == (b.min, b.max)]
         meet = [a for a, b in pairs if _close(a, b)]
         equal += same
@@ -195,7 +198,7 @@ def drop_repeats(event: Event, *, pointing_back: bool) -> None:
     numbered = [f for f in kept if f.numbered]
 
     def repeated(fact: Fact) -> Fact | None:
-        if fact.numbered or fact.count.stated == "name" or fact.count.max is not None:
+        if not fact.vague:
             return None
         for other in numbered:
             alike = other.harm == fact.harm and _akin(fact.group, other.group)
