@@ -29,7 +29,7 @@ _MANY = {"عشرات": 20, "ميات": 200, "الاف": 2000, "الوف": 2000, 
 
 def _cardinals() -> dict[str, int]:
     """Folded form to value, of all numbers below 1000 that are one word, and of dual scales."""
-    words = {"واحد": 1, "واحده": 1, "احد": 1, "احدي": 1, "عشر": 10, "عشره": 10, "ثماني": 8,
+    words = {"واحد": 1, "واحدا": 1, "واحده": 1, "احد": 1, "احدي": 1, "عشر": 10, "عشره": 10, "ثماني": 8,
              "تمانيه": 8, "ثمانيه": 8, "ثمان": 8, "ثنتان": 2, "ثنتين": 2}
     words |= {f"{stem}{end}": 2 for stem in ("اثن", "اثنت") for end in ("ان", "ين", "ا", "ي")}
     for stem, value in list(_UNITS.items())[4:]:
@@ -104,7 +104,7 @@ def _token(raw: str, joined: bool) -> Token:
         scale, many, value = _SCALES.get(form), _MANY.get(form), _CARDINALS.get(form)
         if scale or many or value:
             return Token(raw, joined_here, value, scale, many)
-    return Token(raw, joined)
+    return Token(raw, joined or raw == "ونصف")
 
 
 def numbers(tokens: list[Token]) -> list[Number]:
@@ -153,7 +153,10 @@ def _part(tokens: list[Token], i: int) -> tuple[float, int] | None:
     if token.text in ("نصف", "ونصف"):
         return (0.5, i + 1) if i + 1 < len(tokens) and tokens[i + 1].scale else None
     if token.scale is not None and token.many is None:
-        return token.value or 1, i  # the caller multiplies by the scale
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        # `ألفا شخص` is a dual; `ألفا وخمسون` and `خمسون ألفا` lost the marks of a singular
+        dual = token.text.endswith(("لفا", "ليونا")) and following and not following.joined
+        return token.value or (2 if dual else 1), i  # the caller multiplies by the scale
     if token.value is None:
         return None
     if token.value < 100 and not _multiplies_hundred(tokens, i):
