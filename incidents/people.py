@@ -40,10 +40,12 @@ class Found:
 def _forms(one: str, plurals: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Every form of a noun with its number."""
     stem = one[:-1] + "ت" if one.endswith("ه") else one
-    yield from ((one, "one"), (one + "ا", "one"), *((stem + p, "one") for p in _PRONOUNS))
+    yield from ((one, "one"), *((stem + p, "one") for p in _PRONOUNS))
+    if stem == one:
+        yield one + "ا", "one"  # the accusative of a masculine
     sound = "+m" in plurals
     broken = [p for p in plurals if not p.startswith("+")]
-    yield from ((stem + "ان", "two"), (stem + "ا", "one" if stem == one else "two"))
+    yield from ((stem + "ان", "two"), (stem + "ا", "two"))
     yield stem + "ين", "two_or_many" if sound else "two"
     yield from ((stem + vowel + p, "two") for vowel in "اي" for p in _PRONOUNS)
     if sound:

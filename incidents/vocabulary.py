@@ -46,14 +46,16 @@ class Pattern:
                 gap = _GAP
                 continue
             ends = range(at, min(at + gap, len(text) - 1) + 1) if at < len(text) else ()
-            found = next((i for i in ends if _is_form(text[i], word)), None)
+            found = next((i for i in ends if _is_form(text[i], word, first=at == start)), None)
             if found is None:
                 return None
             at, gap = found + 1, 0
         return at
 
 
-def _is_form(word: str, pattern: str) -> bool:
+def _is_form(word: str, pattern: str, *, first: bool) -> bool:
+    if not first and word[0] == "و" != pattern[0]:
+        return False  # `مدفعية وصاروخية` is two things, `مدفعية صاروخية` one
     if pattern.endswith("*"):
         return any(stem.startswith(pattern[:-1]) for stem in stems(word))
     return pattern in forms(word)
@@ -206,6 +208,10 @@ def _extend(classes: dict[str, Any], added: dict[str, Any], path: Path) -> None:
             if key not in _STRENGTHS or not isinstance(phrases, list):
                 raise ConfigError("not a list of phrases", where=f"{where}.{key}", value=phrases,
                                   legal=_STRENGTHS)
+            for phrase in phrases:
+                if not _pattern_words(phrase):
+                    raise ConfigError("the phrase names no word", where=f"{where}.{key}",
+                                      value=phrase)
             classes[klass][key] = [*(classes[klass].get(key) or ()), *phrases]
 
 
