@@ -19,8 +19,8 @@ from incidents.events import Event, structural
 from incidents.gazetteer import Gazetteer
 from incidents.places import default_gazetteer
 from incidents.record import render
-from incidents.vocabulary import Vocabularies, default_vocabularies, load
 from incidents.view import View
+from incidents.vocabulary import Vocabularies, default_vocabularies, load
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,9 @@ def _score(score: float | None) -> dict[str, float]:
 
 
 def main(
-    input: Annotated[Path, typer.Option(help="Documents, gold or predicted (JSONL).")],
+    source: Annotated[
+        Path, typer.Option("--input", help="Documents, gold or predicted (JSONL).")
+    ],
     output: Annotated[Path, typer.Option(help="Extraction results (JSONL).")],
     vocabularies: Annotated[
         Path | None, typer.Option(help="A folder of vocabularies that extend the project's.")
@@ -96,7 +98,7 @@ def main(
     words, gazetteer = load(vocabularies), default_gazetteer()
     rows = [
         dumps(extraction(document, ModelInfo(model), gazetteer, words)) + "\n"
-        for document in track(read_documents(input), console=Console(stderr=True))
+        for document in track(read_documents(source), console=Console(stderr=True))
     ]
     write_text(output, "".join(rows))
 

@@ -17,7 +17,9 @@ from incidents.view import View
 from incidents.vocabulary import words_of
 
 _OTHERS = re.compile(r"(?:^|\s)[وفبل]?(?:ال)?(?:اخرين|اخرون|اخر|اخري|اخريات|اخران)(?:\s|$)")
-_PREDICATE = re.compile(r"(?:^|\s)(?:هم|هن|هو|هي|كانوا|كان|كانت|وهو|وهي|وهم|يعمل|تعمل|جميعهم|كلهم|معظمهم|غالبيتهم)\s")
+_PREDICATE = re.compile(
+    r"(?:^|\s)(?:و?هم|هن|و?هو|و?هي|كانوا|كان|كانت|يعمل|تعمل|جميعهم|كلهم|معظمهم|غالبيتهم)\s"
+)
 _BREAK = re.compile(r"(?:^|\s)(?:بينهم|بينهن|من بينهم|منهم|بينها|وبينهم|و\w*اصيب\w*)(?:\s|$)")
 _LEGAL = {"DEATH": ("killed",), "INJURY": ("injured",), "DETENTION": ("missing", "detained"),
           "DISPLACEMENT": ("besieged", "displaced")}

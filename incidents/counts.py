@@ -39,41 +39,55 @@ class Count:
             return replace(self, min=int(whole.min * self.share) + 1)
         least = max(1, round(whole.min * self.share))
         most = None if whole.max is None else max(1, round(whole.max * self.share))
-        return replace(self, min=least, max=most, approximate=self.approximate or whole.approximate)
+        rough = self.approximate or whole.approximate
+        return replace(self, min=least, max=most, approximate=rough)
 
 
 _P = r"(?:^|\s)[وفبكل]{0,2}"
+_WHO = r"(?: عددهم)?"
 _MORE = re.compile(
-    _P + r"(?:(?:اكثر|ازيد|اعلي) من|ما ?(?:يزيد|ينيف|يربو)(?: عددهم)? (?:عن|علي)|(?:يزيد|يزيدون|تزيد|يربو)(?: عددهم)?"
-    r" (?:عن|علي)|(?:ما )?(?:يفوق|تفوق)|(?<!لا )(?:ما )?(?:يتجاوز|تجاوز|تتجاوز)(?: عددهم)?|فوق)(?: ال)?$"
+    rf"{_P}(?:(?:اكثر|ازيد|اعلي) من|ما ?(?:يزيد|ينيف|يربو){_WHO} (?:عن|علي)"
+    rf"|(?:يزيد|يزيدون|تزيد|يربو){_WHO} (?:عن|علي)|(?:ما )?(?:يفوق|تفوق)"
+    rf"|(?<!لا )(?:ما )?(?:يتجاوز|تجاوز|تتجاوز){_WHO}|فوق)(?: ال)?$"
 )
 _LEAST = re.compile(
-    _P + r"(?:(?:ما ?)?لا ?(?:يقل|تقل|يقلون)(?: عددهم)? عن|علي الاقل|كحد ادني|ليس اقل من)(?: ال)?$"
+    rf"{_P}(?:(?:ما ?)?لا ?(?:يقل|تقل|يقلون){_WHO} عن|علي الاقل|كحد ادني|ليس اقل من)(?: ال)?$"
 )
 _MOST = re.compile(
-    _P + r"(?:(?:ما )?لا (?:يتجاوز|تتجاوز|يزيد عن|يزيد علي|يتعدي|يزيدون عن)(?: عددهم)?|حتي|(?:ما )?(?:يصل|تصل)(?: عددهم)? الي|"
-    r"علي الاكثر|كحد اقصي|ليس اكثر من)(?: ال)?$"
+    rf"{_P}(?:(?:ما )?لا (?:يتجاوز|تتجاوز|يزيد عن|يزيد علي|يتعدي|يزيدون عن){_WHO}|حتي"
+    rf"|(?:ما )?(?:يصل|تصل){_WHO} الي|علي الاكثر|كحد اقصي|ليس اكثر من)(?: ال)?$"
 )
 _LESS = re.compile(_P + r"اقل من(?: ال)?$")
 _ABOUT = re.compile(
-    _P + r"(?:نحو|حوالي|حوال|قرابه|زها|تقريبا|(?:ما )?يقارب(?: من)?|(?:ما )?يقرب من|(?:ما )?يناهز|(?:في|ب)?حدود|مقدر(?: ب)?|يقدر(?: عددهم)? ب)"
-    r"(?: ال)?$"
+    rf"{_P}(?:نحو|حوالي|حوال|قرابه|زها|تقريبا|(?:ما )?يقارب(?: من)?|(?:ما )?يقرب من"
+    rf"|(?:ما )?يناهز|(?:في|ب)?حدود|مقدر(?: ب)?|يقدر{_WHO} ب)(?: ال)?$"
 )
 _AFTER = (
-    (re.compile(r"\b(?:علي الاقل|كحد ادني|فاكثر|او اكثر|وربما اكثر|فما فوق|علي اقل تقدير)"), "least"),
-    (re.compile(r"\b(?:علي الاكثر|كحد اقصي|او اقل|علي ابعد تقدير)"), "most"),
-    (re.compile(r"\b(?:تقريبا|علي وجه التقريب|علي التقريب)"), "about"),
+    ("least", re.compile(r"\b(?:علي الاقل|كحد ادني|فاكثر|او اكثر|وربما اكثر|فما فوق)")),
+    ("most", re.compile(r"\b(?:علي الاكثر|كحد اقصي|او اقل|علي ابعد تقدير)")),
+    ("about", re.compile(r"\b(?:تقريبا|علي وجه التقريب|علي التقريب)")),
 )
 # What a number counts or orders when it does not count people.
-_NOT_PEOPLE_AFTER = frozenset(
-    "عام عاما سنه سنوات سنين اعوام عمر شهر شهرا اشهر شهور يوم يوما ايام اسبوع اسابيع ساعه ساعات دقيقه كيلومتر كيلومترا كيلومترات كم "
-    "متر مترا امتار دولار ليره طن غاره غارات قذيفه قذائف قذايف صاروخ صواريخ برميل براميل طلقه طلقات منزل منازل % نيسان ايار".split()
-)
-_NOT_PEOPLE_BEFORE = frozenset("عمر عمره عمرها اعمار سن دون فرقه لواء كتيبه فوج رقم قطاع وحده لوا منذ عام سنه العمر".split())
+_NOT_PEOPLE_AFTER = frozenset((
+    "عام", "عاما", "سنه", "سنوات", "سنين", "اعوام", "عمر", "شهر", "شهرا", "اشهر", "شهور",
+    "يوم", "يوما", "ايام", "اسبوع", "اسابيع", "ساعه", "ساعات", "دقيقه", "كيلومتر",
+    "كيلومترا", "كيلومترات", "كم", "متر", "مترا", "امتار", "دولار", "ليره", "طن", "غاره",
+    "غارات", "قذيفه", "قذايف", "صاروخ", "صواريخ", "برميل", "براميل", "طلقه", "طلقات",
+    "منزل", "منازل", "%", "نيسان", "ايار",
+))
+_NOT_PEOPLE_BEFORE = frozenset((
+    "عمر", "عمره", "عمرها", "اعمار", "سن", "دون", "فرقه", "لواء", "لوا", "كتيبه", "فوج",
+    "رقم", "قطاع", "وحده", "منذ", "عام", "سنه",
+))
 _FEW = frozenset({"بضع", "بضعه"})
-_SOME = frozenset({"عدد", "بعض", "كثير", "عديد", "كثيرون", "كثيرين", "اعداد", "مجموعه", "جمع"})
-_SHARES = {"معظم": (0.5, None), "غالبيه": (0.5, None), "اغلب": (0.5, None), "اغلبيه": (0.5, None), "جل": (0.5, None),
-           "نصف": (0.5, 1), "ثلث": (1 / 3, 1), "ثلثي": (2 / 3, 1), "ثلثا": (2 / 3, 1), "ربع": (0.25, 1)}
+_SOME = frozenset((
+    "عدد", "بعض", "كثير", "عديد", "كثيرون", "كثيرين", "اعداد", "مجموعه", "جمع",
+))
+_MOST_OF = dict.fromkeys(("معظم", "غالبيه", "اغلب", "اغلبيه", "جل"), (0.5, None))
+_SHARES: dict[str, tuple[float, int | None]] = {
+    **_MOST_OF, "نصف": (0.5, 1), "ثلث": (1 / 3, 1), "ثلثي": (2 / 3, 1), "ثلثا": (2 / 3, 1),
+    "ربع": (0.25, 1),
+}
 _FAMILY_OF = re.compile(r"(?:مولفه|مكونه|تتالف|تتكون|تضم|قوامها|من)\s")
 
 
@@ -116,7 +130,7 @@ def _numbered(
     first = found[0]
     lead = [t.text for t in tokens[: first.start]]
     if any(_FEW.intersection(stems(word)) for word in lead) and first.many:
-        return Count(first.value // 20 * 30 if first.value < 1000 else 3 * first.value // 2, None, True)
+        return Count(first.value // 2 * 3, None, approximate=True)  # `بضع عشرات`: three at least
     low, high = first.value, None if first.many else first.value
     if len(found) > 1 and _is_range(tokens, first, found[1]):
         low, high = sorted((first.value, found[1].value))
@@ -147,11 +161,12 @@ def _is_range(tokens: list[Token], first: Number, second: Number) -> bool:
 
 
 def _bound(lead: str, rest: str) -> str | None:
-    kinds = (("most", _MOST), ("least", _LEAST), ("less", _LESS), ("more", _MORE), ("about", _ABOUT))
-    for kind, pattern in kinds:
+    before = (("most", _MOST), ("least", _LEAST), ("less", _LESS), ("more", _MORE),
+              ("about", _ABOUT))
+    for kind, pattern in before:
         if pattern.search(lead):
             return kind
-    return next((kind for pattern, kind in _AFTER if pattern.search(rest)), None)
+    return next((kind for kind, pattern in _AFTER if pattern.search(rest)), None)
 
 
 def _share(words: list[set[str]]) -> Count | None:

@@ -78,8 +78,9 @@ class Event:
         """Argument spans of some types: its own, or what another event lends it."""
         own = view.tails(self.triggers, *types)
         lent = [s for type in types for s in self.lent.get(type, ())]
-        whole = self.part_of.arguments(view, *types) if self.part_of and "place" not in types else []
-        return own or lent or whole
+        if own or lent or self.part_of is None or "place" in types:
+            return own or lent
+        return self.part_of.arguments(view, *types)
 
     def make_part_of(self, whole: Event | None) -> None:
         """Count as a part of a whole, unless that is a part of this."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.document import Span
 from incidents.clitics import stems
 from incidents.counts import Count
 from incidents.events import ARGUMENTS, Event, Fact, agree
@@ -40,7 +41,8 @@ def _same(view: View, one: Event, two: Event) -> bool:
         return False
     if all(f.vague for f in left):  # a headline or lead without numbers
         alike = any(
-            f.harm == g.harm and (f.group == g.group or (places == "same" and _akin(f.group, g.group)))
+            f.harm == g.harm
+            and (f.group == g.group or (places == "same" and _akin(f.group, g.group)))
             for f in left for g in right
         )
         return alike and bool(groups or places == "same") and _within(view, one, two)
@@ -109,8 +111,8 @@ def _points_back(view: View, event: Event) -> bool:
     attacks = event.attacks
     if len(attacks) != 1 or any(f.numbered for f in event.facts):
         return False
-    word = (words_of(view.text(attacks[0])) or ("",))[0]
-    plural = word.endswith(("ات", "وف")) or stems(word)[-1] in ("معارك", "قصف", "مجازر")
+    word = _head(view, attacks[0])
+    plural = word.endswith("ات") or word in ("معارك", "قصف", "مجازر")
     own = view.tails(event.triggers, "place", "date", "weapon")
     return view.definite(attacks[0]) and not plural and not own
 
@@ -164,10 +166,8 @@ def _lend_to_definite(view: View, events: list[Event]) -> None:
         if not event.facts or not attacks or not bare or not view.definite(attacks[0]):
             continue
         before = [e for e in events[:i] if e.attacks and e is not event]
-        word = stems(words_of(view.text(attacks[0]))[0])[-1]
-        alike = [e for e in before if any(
-            stems(words_of(view.text(t))[0])[-1] == word for t in e.attacks if words_of(view.text(t))
-        )]
+        word = _head(view, attacks[0])
+        alike = [e for e in before if word in {_head(view, t) for t in e.attacks}]
         dated = [e for e in alike if e.date(view).start]
         known = {(d.start, d.end): e for e in before if (d := e.date(view)).start}
         lender = dated[-1] if dated else next(iter(known.values())) if len(known) == 1 else None
@@ -178,6 +178,12 @@ def _lend_to_definite(view: View, events: list[Event]) -> None:
             event.lent["perpetrator"] = next(
                 e.arguments(view, "perpetrator") for e in reversed(before) if e.groups(view)
             )
+
+
+def _head(view: View, trigger: Span) -> str:
+    """The first word of a trigger without particles."""
+    words = words_of(view.text(trigger))
+    return stems(words[0])[-1] if words else ""
 
 
 def drop_repeats(event: Event, *, pointing_back: bool) -> None:

@@ -80,16 +80,20 @@ class Vocabulary:
     version: str
     classes: Mapping[str, Mapping[str, Any]]
     settings: Mapping[str, Any]
-    index: Mapping[str, tuple[Pattern, ...]] = field(init=False, repr=False, compare=False)
+    index: Mapping[str, tuple[Pattern, ...]] = field(init=False, repr=False)
+    _has_stars: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         index: dict[str, list[Pattern]] = defaultdict(list)
+        starred = False
         for klass, body in self.classes.items():
             for strength in _STRENGTHS:
                 for phrase in body.get(strength) or ():
                     words = _pattern_words(phrase)
+                    starred |= words[0].endswith("*")
                     index[words[0].rstrip("*")].append(Pattern(klass, strength, words))
         object.__setattr__(self, "index", {k: tuple(v) for k, v in index.items()})
+        object.__setattr__(self, "_has_stars", starred)
         object.__setattr__(self, "find", lru_cache(maxsize=8192)(self.find))
 
     def find(self, text: str) -> tuple[Match, ...]:
@@ -113,10 +117,6 @@ class Vocabulary:
         if self._has_stars:
             stem = min(stems(word), key=len)
             yield from (stem[:n] for n in range(3, len(stem)) if stem[:n] not in forms(word))
-
-    @property
-    def _has_stars(self) -> bool:
-        return self.name == "victims"
 
     def name_of(self, text: str, allowed: Iterable[str] = ("weak",)) -> tuple[str, ...]:
         """The classes that a phrase names; weaker phrases only where no stronger one stands.
@@ -144,7 +144,7 @@ def _pattern_words(phrase: str) -> tuple[str, ...]:
 
 
 def _hidden(match: Match, others: Iterable[Match]) -> bool:
-    """Whether a longer match, a closer one at the same words, or a ``not`` of its class holds it."""
+    """Whether a longer match, a closer one at the same words, or its class's ``not`` holds it."""
     size = (match.end - match.start, match.letters)
     return any(
         o.start <= match.start and match.end <= o.end

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - reports in the inline form are kept on the lines they have
 """Assembly, case by case: each test is one way in which a report can mislead."""
 
 from __future__ import annotations

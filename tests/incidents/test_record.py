@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - reports in the inline form are kept on the lines they have
 """The published JSON Schema and the canonical form of extraction results."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case of the tables may be long
 """Vocabularies: what phrases name, how users extend them, what files must hold."""
 
 from __future__ import annotations
