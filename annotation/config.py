@@ -49,7 +49,7 @@ def labelling_config(schema: Schema = SCHEMA) -> str:
         page, "Text", name=TEXT_CONTROL, value="$text", granularity="symbol", showLabels="true"
     )
     Xml.indent(view)
-    return Xml.tostring(view, encoding="unicode") + "\n"
+    return Xml.tostring(view, encoding="unicode")
 
 
 def main(
@@ -57,9 +57,9 @@ def main(
 ) -> None:
     """Print the labelling config."""
     if out is None:
-        typer.echo(labelling_config(), nl=False)
+        typer.echo(labelling_config())
     else:
-        write_text(out, labelling_config())
+        write_text(out, labelling_config() + "\n")
 
 
 if __name__ == "__main__":

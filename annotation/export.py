@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from annotation.problems import Problem, as_jsonl, counted
+from annotation.problems import Problem, as_jsonl, show
 from annotation.tasks import read_task
 from data.document import Document
 from data.errors import FormatError, TawthiqError
@@ -118,10 +118,7 @@ def main(
         raise typer.Exit(1) from None
     if report is not None:
         write_text(report, as_jsonl(imported.problems))
-    for problem in imported.refused:
-        console.print(f"[red]refused[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
-    for kind, reason, count in counted(imported.problems):
-        console.print(f"{count} × {kind}: {reason}", highlight=False, markup=False)
+    show(imported.problems, console)
     if strict and imported.refused:
         console.print(f"[red]error[/] {len(imported.refused)} refused; {output} is as it was")
         raise typer.Exit(1)

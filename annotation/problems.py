@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
 
 from data.errors import TawthiqError
 from data.jsonl import dumps
@@ -59,10 +61,14 @@ def malformed(error: ValidationError, what: str, region: str = "") -> Problem:
                    value=f"{place}: {first['msg']}".lstrip(": "))
 
 
-def counted(problems: Iterable[Problem]) -> list[tuple[Kind, str, int]]:
-    """How often each reason occurs, the most frequent first."""
-    return [(kind, reason, n) for (kind, reason), n in Counter(
-        (p.kind, p.reason) for p in problems).most_common()]
+def show(problems: Sequence[Problem], console: Console) -> None:
+    """Print every refusal, then how often each reason occurs, the most frequent first."""
+    for problem in problems:
+        if problem.kind == "refused":
+            console.print(f"[red]refused[/] {escape(str(problem))}", highlight=False,
+                          soft_wrap=True)
+    for (kind, reason), n in Counter((p.kind, p.reason) for p in problems).most_common():
+        console.print(f"{n} × {kind}: {reason}", highlight=False, markup=False)
 
 
 def as_jsonl(problems: Iterable[Problem]) -> str:

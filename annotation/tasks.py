@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -34,6 +36,11 @@ def prediction(document: Document, version: str) -> dict[str, Any]:
     ]
     return {"model_version": version, "result": to_result(document, "prediction"),
             "score": round(sum(scores) / len(scores), 4) if scores else 1.0}
+
+
+def file_version(path: Path) -> str:
+    """A name for the model behind a file of predictions: the same file, the same name."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def read_task(

@@ -1,0 +1,95 @@
+"""Command ``annotation.pull``: a project's tasks and annotations into the corpus folder.
+
+The file is the project's JSON export, one task a line. A second pull fetches only what has
+changed since, and drops what was deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
+
+from annotation.client import BATCH, asking, connect
+from annotation.export import read_file
+from data.errors import TawthiqError
+from data.jsonl import dumps, write_text
+
+_PAGE = 1000
+console = Console(stderr=True)
+
+
+def changed(known: Mapping[int, Any], listed: Mapping[int, datetime]) -> list[int]:
+    """Ids of the tasks that are new or whose ``updated_at`` is another than in the file.
+
+    Creating, changing and deleting an annotation all move a task's ``updated_at``.
+    """
+    return [
+        id for id, at in listed.items()
+        if id not in known or datetime.fromisoformat(known[id]["updated_at"]) != at
+    ]
+
+
+def pull(client: Any, project: int, path: Path) -> tuple[int, int, int]:
+    """Bring the file of a project up to date, whole or not at all.
+
+    Returns:
+        How many tasks were fetched, how many were dropped, and how many there are.
+
+    Raises:
+        FormatError: the file that is there cannot be read.
+        ServerError: the server refuses or fails.
+    """
+    known = {task["id"]: task for task in read_file(path)} if path.exists() else {}
+    with asking(f"list the tasks of project {project}"):
+        client.projects.get(project)  # the listing of an unknown project is empty, not an error
+        listed = {
+            task.id: task.updated_at
+            for task in client.tasks.list(project=project, fields="task_only",
+                                          include="id,updated_at", page_size=_PAGE)
+        }
+    wanted = changed(known, listed)
+    fetched = {task["id"]: task for task in _download(client, project, wanted)}
+    current = {**known, **fetched}
+    tasks = [current[id] for id in sorted(listed) if id in current]
+    write_text(path, "[\n" + ",\n".join(map(dumps, tasks)) + "\n]\n")
+    return len(fetched), len(set(known) - set(listed)), len(tasks)
+
+
+def _download(client: Any, project: int, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """These tasks as the export has them."""
+    batches = [ids[i : i + BATCH] for i in range(0, len(ids), BATCH)]
+    for batch in track(batches, "fetching", console=console, disable=not batches):
+        with asking(f"export tasks of project {project}"):
+            content = b"".join(client.projects.exports.download_sync(
+                project, export_type="JSON", download_all_tasks=True,
+                # The SDK's own `ids` is sent under a name that the server does not read.
+                request_options={"additional_query_parameters": {"ids[]": list(batch)}},
+            ))
+        yield from json.loads(content)
+
+
+def main(
+    project: Annotated[int, typer.Option(help="number of the project")],
+    out: Annotated[Path | None, typer.Option(
+        help="file to bring up to date [default: data/corpus/project-<number>.json]")] = None,
+) -> None:
+    """Pull a project; LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY name server and token."""
+    path = out or Path(f"data/corpus/project-{project}.json")
+    try:
+        fetched, dropped, total = pull(connect(), project, path)
+    except TawthiqError as error:
+        console.print(f"[red]error[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    console.print(f"{path}: {total} tasks, {fetched} fetched, {dropped} dropped")
+
+
+if __name__ == "__main__":
+    typer.run(main)
