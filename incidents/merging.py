@@ -14,31 +14,35 @@ def merge_mentions(view: View, events: list[Event]) -> list[Event]:
     """Join repeated mentions of one event, later into earlier."""
     kept: list[Event] = []
     for event in events:
-        for earlier in reversed(kept):
-            if _same(view, earlier, event):
-                earlier.absorb(event)
-                for other in events:
-                    if other.part_of is event:
-                        other.part_of = None
-                        other.make_part_of(earlier)
-                break
-        else:
+        same = _fits if _points_back(view, event) else _same
+        found = next(
+            (e for e in reversed(kept) if _peers(e, event) and same(view, e, event)), None
+        )
+        if found is None:
             kept.append(event)
+            continue
+        found.absorb(event)
+        for other in events:
+            if other.part_of is event:
+                other.part_of = None
+                other.make_part_of(found)
     return kept
 
 
+def _peers(one: Event, two: Event) -> bool:
+    """Whether neither is a part of the other, and both or none of the same whole."""
+    return one.part_of is two.part_of
+
+
 def _same(view: View, one: Event, two: Event) -> bool:
-    if one.part_of is two or two.part_of is one or one.part_of is not two.part_of:
-        return False
-    if _points_back(view, two):
-        return _fits(view, one, two)
+    """Whether two events with casualties are mentions of one."""
     left, right = ([f for f in e.facts if not f.shared] for e in (one, two))
     if not left or not right or {f.harm for f in left}.isdisjoint(f.harm for f in right):
         return False
-    groups = one.groups(view) & two.groups(view)
     places = _place_match(view, one, two)
     if places == "conflict":
         return False
+    groups = one.groups(view) & two.groups(view)
     if all(f.vague for f in left):  # a headline or lead without numbers
         alike = any(
             f.harm == g.harm
@@ -46,15 +50,12 @@ def _same(view: View, one: Event, two: Event) -> bool:
             for f in left for g in right
         )
         return alike and bool(groups or places == "same") and _within(view, one, two)
-    if not agree(view, one, two):
-        return False
     equal, overlap, apart = _compare(left, right)
-    if apart:
+    if apart or not (equal or overlap) or not agree(view, one, two):
         return False
     if equal:
         return len(equal) > 1 or places == "same" or min(equal) >= 10
-    weapons = _classes(view, one) & _classes(view, two)
-    return bool(overlap) and places == "same" and bool(weapons) and bool(groups)
+    return places == "same" and bool(groups and _classes(view, one) & _classes(view, two))
 
 
 def _within(view: View, wide: Event, narrow: Event) -> bool:
@@ -118,7 +119,7 @@ def _points_back(view: View, event: Event) -> bool:
 
 
 def _fits(view: View, earlier: Event, event: Event) -> bool:
-    """Whether an event may be what a definite mention after it points back to."""
+    """Whether an earlier event may be what a definite mention points back to."""
     told = view.tails(earlier.triggers, *ARGUMENTS, "date")
     if not earlier.attacks or not told or (earlier.groups(view) and event.groups(view)):
         return False

@@ -98,6 +98,14 @@ class View:
             found[relation.head, relation.type].append(self.document.by_id[relation.tail])
         return {key: sorted(v, key=lambda s: (s.start, s.end)) for key, v in found.items()}
 
+    @cached_property
+    def links(self) -> dict[str, list[tuple[str, float | None]]]:
+        """Head and score of the relations to each span."""
+        found: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
+        for relation in self.document.relations:
+            found[relation.tail].append((relation.head, relation.score))
+        return found
+
     def is_caused(self, trigger: Span) -> bool:
         """Whether the text names the act that led to a harm."""
         return (trigger.id, "caused_by") in self._arguments
