@@ -24,8 +24,8 @@ REPORTS = (
     "[قتل](d1 DEATH) [ثلاثة مدنيين](v1 VICTIM) بينهم [طفلة](v2 VICTIM) في [قصف مدفعي](a1 ATTACK)"
     " شنته [قوات النظام](p1 PERPETRATOR) على [بلدة النيرب](l1 PLACE) [أمس](t1 DATE).\n---\n"
     "d1 victim v1\nv2 subset_of v1\nd1 caused_by a1\na1 perpetrator p1\na1 place l1\na1 date t1\n",
-    "أعلن [الدفاع المدني](s1 SOURCE) [إصابة](i1 INJURY) [شخصين](v1 VICTIM) جراء [انفجار](a1 ATTACK)"
-    " [لغم](w1 WEAPON) في [ريف دير الزور](l1 PLACE).\n---\n"
+    "أعلن [الدفاع المدني](s1 SOURCE) [إصابة](i1 INJURY) [شخصين](v1 VICTIM) جراء"
+    " [انفجار](a1 ATTACK) [لغم](w1 WEAPON) في [ريف دير الزور](l1 PLACE).\n---\n"
     "i1 source s1\ni1 victim v1\ni1 caused_by a1\na1 weapon w1\na1 place l1\n",
     "[اعتقلت](e1 DETENTION) دورية [خمسة شبان](v1 VICTIM) من [سوق](f1 FACILITY) في"
     " [مدينة الباب](l1 PLACE)، بعد [نزوح](x1 DISPLACEMENT) [عائلات](v2 VICTIM) منها.\n---\n"
@@ -42,13 +42,13 @@ def documents(count: int) -> list[Document]:
 def build_bert(folder: Path, texts: Sequence[str], layers: int = 2, hidden: int = 32) -> Path:
     """A BertForPreTraining with random weights, saved as AraBERT's repository lays it out."""
     import torch
-    from transformers import BertConfig, BertForPreTraining, BertTokenizerFast
+    from transformers import BertConfig, BertForPreTraining, BertTokenizer
 
     wordpiece = BertWordPieceTokenizer(strip_accents=False, lowercase=False)
     wordpiece.train_from_iterator(texts, vocab_size=400, min_frequency=1, show_progress=False)
     folder.mkdir(parents=True)
     wordpiece.save_model(str(folder))
-    tokenizer = BertTokenizerFast(str(folder / "vocab.txt"), do_lower_case=False)
+    tokenizer = BertTokenizer(str(folder / "vocab.txt"), do_lower_case=False)
     tokenizer.save_pretrained(folder)
     torch.manual_seed(1)
     config = BertConfig(
@@ -79,3 +79,40 @@ def splits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def labels() -> tuple[str, ...]:
     """Label names in the order of their ids."""
     return tuple(SCHEMA.label_ids)
+
+
+@pytest.fixture(scope="session")
+def untrained(tiny_arabert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Checkpoint folder of a network with random heads, low thresholds so that it says a lot."""
+    import torch
+
+    from models import checkpoint, encoders
+    from models.checkpoint import Checkpoint
+    from models.network import HeadConfig, Network
+    from models.settings import DecodeSettings
+
+    folder = tmp_path_factory.mktemp("untrained") / "checkpoint"
+    torch.manual_seed(5)
+    encoder, tokenizer = encoders.load(str(tiny_arabert))
+    network = Network(encoder, HeadConfig(max_span_words=6))
+    with torch.no_grad():
+        for parameter in network.spans.parameters():
+            parameter.mul_(3)
+    base = DecodeSettings(max_tokens=40, overlap=12)
+    settings = DecodeSettings(
+        40, 12, dict.fromkeys(base.span_thresholds, 0.05),
+        dict.fromkeys(base.relation_thresholds, 0.05),
+    )
+    info = {"parameters": {"encoder": "tiny"}, "data_sha256": "0" * 64, "documents": 0}
+    checkpoint.save(folder, Checkpoint(network, tokenizer, settings, info))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundle_folder(untrained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its ONNX bundle."""
+    from models import export_onnx
+
+    out = tmp_path_factory.mktemp("bundle") / "onnx"
+    export_onnx.build(untrained, out)
+    return out

@@ -1,0 +1,88 @@
+"""The encoder loader and the embedded encoder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from data.schema import SCHEMA
+from models import charsmap, e5_image, embedded, encoders
+from models.network import HeadConfig, Network
+
+
+def test_ignored_characters_change_no_token_and_no_offset(tiny_arabert: Path) -> None:
+    _, tokenizer = encoders.load(str(tiny_arabert))
+    plain = tokenizer.encode("قصف مدفعي على بلدة", add_special_tokens=False)
+    marked_text = "قَصْـــفٌ مد\u200fفعيّ على \u202bبلدة"
+    marked = tokenizer.encode(marked_text, add_special_tokens=False)
+    assert plain.ids == marked.ids
+    first_word = [o for o in marked.offsets if o[0] < marked_text.index(" ")]
+    assert marked_text[first_word[0][0] : first_word[-1][1]].startswith("ق")
+    assert max(end for _, end in marked.offsets) == len(marked_text)
+
+
+def test_base_architecture_of_arabert_loads(tmp_path: Path) -> None:
+    """bert-base-arabertv02 is 12 layers, 768 wide; only its vocabulary is larger than here."""
+    from tests.conftest import build_bert
+
+    folder = build_bert(tmp_path / "base", ["قصف"], layers=12, hidden=768)
+    encoder, tokenizer = encoders.load(str(folder))
+    assert encoder.config.num_hidden_layers == 12
+    network = Network(encoder, HeadConfig())
+    ids = torch.tensor([tokenizer.encode("قصف قصف").ids])
+    index = torch.tensor([[1, 2]])
+    words = network.encode(ids, torch.ones_like(ids), index, index)
+    assert network.spans(words).shape == (1, 2, 24, len(SCHEMA.labels))
+
+
+def test_charsmap_replaces_and_composes() -> None:
+    from tokenizers import normalizers
+
+    rules = {"ﻻ": "لا", "ا\u0653": "آ", "x": "yy"}
+    normalizer = normalizers.Precompiled(charsmap.build(rules))
+    assert normalizer.normalize_str("ﻻ ا\u0653 x") == "لا آ yy"
+
+
+def test_compositions_are_those_of_nfkc() -> None:
+    assert charsmap.compositions()["ا\u0654"] == "أ"
+
+
+@pytest.fixture(scope="module")
+def embedded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("embedded") / "encoder"
+    embedded.build(folder)
+    return folder
+
+
+def test_embedded_encoder_has_the_known_shape(embedded_folder: Path) -> None:
+    encoder, tokenizer = encoders.load(str(embedded_folder))
+    assert (encoder.config.hidden_size, encoder.config.num_hidden_layers) == (384, 12)
+    assert encoder.config.vocab_size == tokenizer.get_vocab_size() == 39_123
+
+
+def test_embedded_encoder_knows_arabic(embedded_folder: Path) -> None:
+    """Sentences that mean the same lie closer than ones that do not: the weights are real."""
+    encoder, tokenizer = encoders.load(str(embedded_folder))
+
+    def vector(text: str) -> torch.Tensor:
+        ids = torch.tensor([tokenizer.encode(text).ids])
+        with torch.no_grad():
+            hidden = encoder(ids, attention_mask=torch.ones_like(ids)).last_hidden_state
+        return torch.nn.functional.normalize(hidden.mean(1), dim=-1)[0]
+
+    shelling, bombing = vector("query: قصفت الطائرات المدينة"), vector(
+        "query: غارات جوية على البلدة"
+    )
+    recipe = vector("query: وصفة كعكة الشوكولا بالحليب")
+    assert float(shelling @ bombing) > float(shelling @ recipe) + 0.02
+
+
+def test_another_image_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(e5_image, "SHA256", "0" * 64)
+    from data.errors import BundleError
+
+    with pytest.raises(BundleError, match="unknown file"):
+        embedded.build(tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,132 @@
+"""ONNX equals torch: logits, decoded spans, relations; bundles that do not match are refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import onnx
+import pytest
+from typer.testing import CliRunner
+
+from data.document import Document
+from data.errors import BundleError
+from data.jsonl import read_documents, write_documents
+from models import bundle, checkpoint, export_onnx, predict
+from models.predictor import Predictor
+from models.torch_runner import TorchRunner
+from tests.conftest import documents
+
+LONG = " ".join(d.text for d in documents(12))
+
+
+def test_logits_equal_torch(untrained: Path, bundle_folder: Path) -> None:
+    source = checkpoint.load(untrained, attention="eager")
+    assert export_onnx.worst_difference(source, bundle_folder) < export_onnx.TOLERANCE
+
+
+def test_decoded_documents_equal_torch(untrained: Path, bundle_folder: Path) -> None:
+    source = checkpoint.load(untrained)
+    ours = Predictor(TorchRunner(source.network), source.windower(), source.settings, 0)
+    theirs = bundle.load(bundle_folder, "float").predictor
+    relations = 0
+    for document in [*documents(4), Document("long", LONG), Document("empty", "")]:
+        torch_says, onnx_says = ours.predict(document), theirs.predict(document)
+        assert {s.key for s in torch_says.spans} == {s.key for s in onnx_says.spans}
+        links = [{(r.type, r.head, r.tail) for r in d.relations} for d in (torch_says, onnx_says)]
+        assert links[0] == links[1]
+        assert bool(torch_says.spans) == bool(document.text)
+        relations += len(torch_says.relations)
+    assert relations
+
+
+def test_graphs_have_no_loops_and_no_outside_data(bundle_folder: Path) -> None:
+    for name in (*bundle.SPANS_GRAPH.values(), bundle.RELATIONS_GRAPH):
+        model = onnx.load(str(bundle_folder / name), load_external_data=False)
+        assert not {n.op_type for n in model.graph.node} & {"Loop", "If", "Scan", "NonZero"}
+        assert all(t.data_location != onnx.TensorProto.EXTERNAL for t in model.graph.initializer)
+
+
+def test_int8_quantises_the_encoder_and_leaves_the_heads(bundle_folder: Path) -> None:
+    model = onnx.load(str(bundle_folder / bundle.SPANS_GRAPH["int8"]))
+    integer = [n.name for n in model.graph.node if n.op_type == "MatMulInteger"]
+    assert integer and all("/encoder/" in name for name in integer)
+
+
+def test_every_span_is_whole_words_of_the_text(bundle_folder: Path) -> None:
+    text = "قُتِلَ\u200f 3️⃣ مدنيّـــين 👨‍👩‍👧 في\r\n«إدلب»\0 وريفـها ﻻ \ud800 12/3/2016 F-16 " * 3
+    predicted = bundle.load(bundle_folder, "float").predictor.predict(Document("odd", text))
+    assert predicted.text == text and predicted.spans
+    from data.words import snap_to_words
+
+    for span in predicted.spans:
+        assert snap_to_words(text, span.start, span.end) == (span.start, span.end)
+
+
+def test_the_answer_does_not_depend_on_what_was_read_before(bundle_folder: Path) -> None:
+    predictor = bundle.load(bundle_folder).predictor
+    document = documents(1)[0]
+    alone = predictor.predict(document)
+    predictor.predict(Document("long", LONG))
+    assert predictor.predict(document) == alone
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "relations.onnx", "tokenizer.json"])
+def test_one_changed_byte_is_refused(bundle_folder: Path, tmp_path: Path, name: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(bundle_folder, copy)
+    content = bytearray((copy / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / name).write_bytes(content)
+    with pytest.raises(BundleError, match="does not match its manifest") as caught:
+        bundle.load(copy)
+    assert name in str(caught.value) and "export" in str(caught.value)
+
+
+def test_a_bundle_of_another_schema_is_refused(bundle_folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(bundle_folder, copy)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["schema"]["sha256"] = "0" * 64
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(BundleError, match="another schema"):
+        bundle.load(copy)
+
+
+def test_missing_bundle_provider_and_precision_are_refused(
+    bundle_folder: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(BundleError, match="no manifest"):
+        bundle.load(tmp_path / "nowhere")
+    with pytest.raises(BundleError, match="legal: cpu"):
+        bundle.load(bundle_folder, provider="abacus")
+    with pytest.raises(BundleError, match="legal: float, int8"):
+        bundle.load(bundle_folder, "int4")  # type: ignore[arg-type]
+
+
+def test_a_failed_export_leaves_the_old_bundle(
+    untrained: Path, bundle_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "onnx"
+    shutil.copytree(bundle_folder, out)
+    before = (out / "manifest.json").read_bytes()
+    monkeypatch.setattr(export_onnx, "worst_difference", lambda *_: 1.0)
+    with pytest.raises(BundleError, match="disagree"):
+        export_onnx.build(untrained, out)
+    assert (out / "manifest.json").read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["onnx"]
+
+
+def test_predict_command(bundle_folder: Path, tmp_path: Path) -> None:
+    import typer
+
+    app = typer.Typer()
+    app.command()(predict.main)
+    write_documents(tmp_path / "in.jsonl", documents(3))
+    arguments = ["--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out.jsonl"),
+                 "--model", str(bundle_folder)]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    predicted = read_documents(tmp_path / "out.jsonl")
+    assert [d.id for d in predicted] == ["doc0", "doc1", "doc2"]
+    assert all(s.score is not None for d in predicted for s in d.spans)
