@@ -17,7 +17,7 @@ def stems(word: str) -> tuple[str, ...]:
             found += [base[1:], base[3:]]
         elif len(base) > 3 and base.startswith("لل"):
             found += ["ال" + base[2:], base[2:]]
-        elif len(base) > 4 and base.startswith("ال"):
+        elif len(base) > 3 and base.startswith("ال"):
             found.append(base[2:])
         elif len(base) > 3 and base[0] in "بكل":
             found.append(base[1:])

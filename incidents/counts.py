@@ -46,7 +46,7 @@ class Count:
 _P = r"(?:^|\s)[وفبكل]{0,2}"
 _WHO = r"(?: عددهم)?"
 _MORE = re.compile(
-    rf"{_P}(?:(?:اكثر|ازيد|اعلي) من|ما ?(?:يزيد|ينيف|يربو){_WHO} (?:عن|علي)"
+    rf"{_P}(?:(?:اكثر|اكتر|ازيد|اعلي) من|ما ?(?:يزيد|ينيف|يربو){_WHO} (?:عن|علي)"
     rf"|(?:يزيد|يزيدون|تزيد|يربو){_WHO} (?:عن|علي)|(?:ما )?(?:يفوق|تفوق)"
     rf"|(?<!لا )(?:ما )?(?:يتجاوز|تجاوز|تتجاوز){_WHO}|فوق)(?: ال)?$"
 )
@@ -88,7 +88,7 @@ _SHARES: dict[str, tuple[float, int | None]] = {
     **_MOST_OF, "نصف": (0.5, 1), "ثلث": (1 / 3, 1), "ثلثي": (2 / 3, 1), "ثلثا": (2 / 3, 1),
     "ربع": (0.25, 1),
 }
-_FAMILY_OF = re.compile(r"(?:مولفه|مكونه|تتالف|تتكون|تضم|قوامها|من)\s")
+_FAMILIES = frozenset(("عايله", "عايلات", "عوايل", "اسره", "اسر"))
 
 
 def count(text: str, victims: Vocabulary, before: str = "", after: str = "") -> Count:
@@ -104,7 +104,7 @@ def count(text: str, victims: Vocabulary, before: str = "", after: str = "") -> 
     found = [n for n in numbers(tokens) if _counts_people(tokens, n)]
     people = nouns(text, victims)
     if found:
-        return _numbered(tokens, found, people, fold(before)[-40:], fold(after)[:25])
+        return _numbered(tokens, found, fold(before)[-40:], fold(after)[:25])
     words = [set(stems(t.text)) for t in tokens]
     share = _share(words)
     if share is not None:
@@ -125,7 +125,7 @@ def _counts_people(tokens: list[Token], number: Number) -> bool:
 
 
 def _numbered(
-    tokens: list[Token], found: list[Number], people: tuple[Found, ...], before: str, after: str
+    tokens: list[Token], found: list[Number], before: str, after: str
 ) -> Count:
     first = found[0]
     lead = [t.text for t in tokens[: first.start]]
@@ -136,12 +136,9 @@ def _numbered(
         low, high = sorted((first.value, found[1].value))
     kind = _bound(" ".join(lead) if len(lead) > 1 else " ".join([before, *lead]).strip(),
                   " ".join(t.text for t in tokens[first.end :]) + " " + after)
-    # families are counted by their least: two people each
-    text = " ".join(t.text for t in tokens)
-    if people and people[0].noun.number == "family" and not (
-        lead and _FAMILY_OF.search(text) and people[0].at < first.start
-    ):
-        return Count(low * 2, None, approximate=True)
+    following = stems(tokens[first.end].text) if first.end < len(tokens) else ()
+    if _FAMILIES.intersection(following):  # at least so many people, and surely more
+        return Count(low + (kind == "more"), None, approximate=True)
     rough = first.many or kind == "about"
     if kind == "more":
         return Count(low if first.many else low + 1, None, rough)
@@ -190,7 +187,7 @@ def _by_noun(found: Found | None) -> Count:
     number = found.noun.number if found else "name"
     if number == "two_or_many" and found is not None:
         number = "many" if found.definite else number
-    least = {"two": 2, "two_or_many": 2, "family": 2, "many": 3}.get(number, 1)
+    least = {"two": 2, "two_or_many": 2, "many": 3}.get(number, 1)
     if number in ("two_or_many", "family", "many"):
         return Count(least, None, True, "noun")
     return Count(least, least, stated="name" if number == "name" else "noun")

@@ -97,7 +97,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _token(raw: str, joined: bool) -> Token:
-    if raw[0].isdigit():
+    if raw[0].isdecimal():
         if _GROUPED.fullmatch(raw):
             return Token(raw, joined, value=float(re.sub(r"\D", "", raw)), digits=True)
         return Token(raw, joined, value=float(re.sub("[,،٫]", ".", raw)), digits=True)

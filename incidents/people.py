@@ -10,7 +10,7 @@ from incidents.clitics import is_definite, stems
 from incidents.fold import fold
 from incidents.vocabulary import Vocabulary, words_of
 
-_PRONOUNS = ("ه", "ها", "هم", "هما")
+_PRONOUNS = ("ه", "ها", "هم", "هما", "ي", "نا")
 # Plurals of people that end like duals, and names that end like plurals.
 _NOT_ENDINGS = frozenset((
     "سكان", "شبان", "فتيان", "صبيان", "جيران", "لبنان", "عدنان", "رمضان", "سلمان", "سليمان",
@@ -55,7 +55,10 @@ def _forms(one: str, plurals: Iterable[str]) -> Iterator[tuple[str, str]]:
         base = one[:-1] if one.endswith("ه") else one
         yield from ((base + "ات" + p, "many") for p in ("", *_PRONOUNS))
     for plural in broken:
-        yield from ((plural + end, "many") for end in ("", "ا", *_PRONOUNS))
+        # `ابناء` takes its hamza's seat back before a pronoun: `ابناوهم`, `ابنايهم`
+        seats = ("", "و", "ي") if plural.endswith("ا") else ("",)
+        yield from ((plural + seat + end, "many") for seat in seats for end in _PRONOUNS)
+        yield from ((plural, "many"), (plural + "ا", "many"))
 
 
 @lru_cache(maxsize=4)

@@ -145,13 +145,24 @@ class View:
         return {}
 
     def _named_groups(self, span: Span) -> tuple[str, ...]:
+        if words_of(self.text(span)) in self._anaphors:
+            before = [s for s in self.document.spans
+                      if s.label == "PERPETRATOR" and s.end <= span.start]
+            if before:
+                return self.groups(max(before, key=lambda s: s.start))
         vocabulary = self.vocabularies.perpetrators
         text, generic = self.text(span), []
         for match in vocabulary.find(text):
             countries = vocabulary.classes[match.klass].get("country", ())
             if match.strength == "generic" and self.country in (None, *countries):
                 generic.append(match.klass)
-        return vocabulary.name_of(text) or tuple(dict.fromkeys(generic)) or ("other",)
+        named = vocabulary.name_of(text) or tuple(dict.fromkeys(generic)) or ("other",)
+        # `مجموعات إرهابية مسلحة`: the armed are not unknown
+        return tuple(group for group in named if group != "unknown" or len(named) == 1)
+
+    @cached_property
+    def _anaphors(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(map(words_of, self.vocabularies.perpetrators.settings["anaphors"]))
 
     @cached_property
     def country(self) -> str | None:
@@ -206,6 +217,8 @@ class View:
         )
 
     def core(self, span: Span) -> frozenset[str]:
-        """The words of a place name without heads and directions, particles stripped."""
-        found = {stems(word)[-1] for word in words_of(self.text(span))}
-        return frozenset(found - _DIRECTIONS) or frozenset(found)
+        """The words of a place name without heads, directions and articles."""
+        resolved = self.places.get(span.id)
+        words = words_of(resolved.name if resolved is not None else self.text(span))
+        found = {w for w in words if _DIRECTIONS.isdisjoint(stems(w))} or set(words)
+        return frozenset(w[2:] if is_definite(w) and w.startswith("ال") else w for w in found)

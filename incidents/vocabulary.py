@@ -19,7 +19,7 @@ from incidents.fold import fold
 FOLDER = Path(__file__).with_name("vocabularies")
 _WORD = re.compile(r"\d+|[^\W\d_]+|\*|\.\.\.")
 # Writers of social media break words that filters look for: `قـ.ـصف`.
-_CENSORED = re.compile(r"ـ[.*_/·]+ـ?")
+_CENSORED = re.compile(r"(?<=[ء-ي])ـ*[.*_/·]+ـ*(?=[ء-ي])")
 _STRENGTHS = ("patterns", "weak", "generic", "not")
 _GAP = 3  # words that `...` may stand for
 

@@ -213,7 +213,7 @@ x1 victim v1
 x2 victim v2
 e1 victim v3
 e2 victim v4
-""") == [("besieged", "people", 400, None), ("displaced", "civilians", 2000, 2000),
+""") == [("besieged", "people", 200, None), ("displaced", "civilians", 2000, 2000),
          ("missing", "men", 2, 2), ("detained", "people", 7, 7)]
 
 
