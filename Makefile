@@ -19,8 +19,8 @@ help: ## this list
 $(ENV)/.installed: requirements.txt pyproject.toml
 	@echo "== environment in $(ENV) (a few minutes, 3 GB)"
 	test -x $(RUN) || $(PYTHON) -m venv $(ENV)
-	$(RUN) -m pip install --progress-bar on -r requirements.txt
-	$(RUN) -m pip install --no-deps --no-build-isolation -e . || $(RUN) -m pip install --no-deps -e .
+	$(RUN) -m pip install -r requirements.txt
+	$(RUN) -m pip install --no-deps -e .
 	touch $@
 
 demo: $(ENV)/.installed ## corpus to model to the record of a sample report, short training
@@ -50,8 +50,11 @@ train: $(ENV)/.installed ## train, export and score with ENCODER=hub id or folde
 serve: $(ENV)/.installed ## the HTTP endpoint on 127.0.0.1:8000
 	$(RUN) -m serve
 
-requirements: ## lock the versions that pyproject.toml allows
-	$(ENV)/bin/pip-compile -q --extra train --extra dev --strip-extras --no-emit-index-url --no-emit-trusted-host -o requirements.txt pyproject.toml
+requirements: ## lock the versions that pyproject.toml allows, from a fresh environment
+	rm -rf $(ENV)-lock && $(PYTHON) -m venv $(ENV)-lock
+	$(ENV)-lock/bin/python -m pip install -q -e '.[train,dev]'
+	$(ENV)-lock/bin/python -m pip freeze --exclude-editable > requirements.txt
+	rm -rf $(ENV)-lock
 
 clean: ## remove everything that can be made again, the environment included
 	rm -rf $(ENV) demo models/encoder models/checkpoint models/onnx models/training data/splits predictions

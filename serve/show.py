@@ -1,0 +1,109 @@
+"""Shows extraction results in a terminal: the records, each value with the words it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from data.errors import FormatError, TawthiqError
+from data.jsonl import lines
+from data.schema import SCHEMA
+from serve.reading import read
+
+# Right-to-left isolates: a terminal that knows bidi shows Arabic in order, numbers included.
+_RTL, _END = "\u2067", "\u2069"
+_FIELDS = ("places", "facilities", "perpetrators", "weapons", "sources")
+
+
+def coloured(text: str, entities: list[dict[str, Any]]) -> Text:
+    """The report with its entities in their labels' colours."""
+    shown = Text(text)
+    for entity in sorted(entities, key=lambda e: e["start"] - e["end"]):
+        colour = SCHEMA.label(entity["label"]).colour
+        shown.stylize(f"bold {colour}", entity["start"], entity["end"])
+    return shown
+
+
+def count(casualty: dict[str, Any]) -> str:
+    """``3``, ``16 or more``, ``up to 5``, ``3 to 5``; ``about`` where approximate."""
+    low, high = casualty["min"], casualty["max"]
+    if low is None and high is None:
+        said = "unknown"
+    elif high is None:
+        said = f"{low} or more"
+    elif low is None:
+        said = f"up to {high}"
+    else:
+        said = str(low) if low == high else f"{low} to {high}"
+    return f"about {said}" if casualty.get("approximate") else said
+
+
+def values(incident: dict[str, Any]) -> Iterator[tuple[str, str, list[list[int]]]]:
+    """Field, value and evidence of everything that a record says."""
+    when = incident.get("date")
+    if when:
+        start, end = when["start"], when["end"]
+        span = start if start == end else f"{start} to {end}"
+        yield "date", f"{span or 'unknown'} ({when['precision']})", when["evidence"]
+    for field in _FIELDS:
+        for item in incident.get(field, ()):
+            detail = item.get("group") or item.get("class") or item.get("admin1")
+            name = f"{_RTL}{item['name']}{_END}"
+            yield field, f"{name} · {detail}" if detail else name, item["evidence"]
+    for casualty in incident.get("casualties", ()):
+        yield casualty["harm"], f"{count(casualty)} {casualty['group']}", casualty["evidence"]
+        for part in casualty.get("of_which", ()):
+            yield "  of which", f"{count(part)} {part['group']}", part["evidence"]
+
+
+def record(incident: dict[str, Any], text: str) -> Table:
+    """One incident as a table: field, value, evidence."""
+    title = f"incident {incident['id']} · {incident['type']} · {incident['confidence']:.2f}"
+    table = Table(title=title, title_justify="left", expand=True)
+    for column in ("field", "value", "evidence"):
+        table.add_column(column, overflow="fold")
+    for field, value, evidence in values(incident):
+        words = " … ".join(f"{_RTL}{text[s:e]}{_END} [{s}–{e}]" for s, e in evidence)
+        table.add_row(field, escape(value), escape(words))
+    return table
+
+
+def main(
+    source: Annotated[Path, typer.Option("--input", help="what was extracted from")],
+    results: Annotated[Path, typer.Option(help="what extraction gave")],
+) -> None:
+    """Print the records of each report with their evidence."""
+    console = Console()
+    try:
+        texts = {item.id: item.document.text for item in read(source) if item.document}
+        for number, line in lines(results):
+            row = json.loads(line)
+            if "error" in row:
+                console.print(f"{row['id']}: [red]{escape(row['error']['message'])}[/]")
+                continue
+            id = row["document"]["id"]
+            if id not in texts:
+                raise FormatError("result of a document that is not in the input",
+                                  where=f"{results}:{number}", value=id)
+            body = coloured(texts[id], row["entities"])
+            console.print(Panel(body, title=f"{id} · {row['document']['published'] or 'undated'}"))
+            for incident in row["incidents"]:
+                console.print(record(incident, texts[id]))
+            if not row["incidents"]:
+                console.print("no incident is reported")
+    except TawthiqError as error:
+        Console(stderr=True).print(f"[red]error[/] {error}", highlight=False)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    typer.run(main)
