@@ -51,10 +51,14 @@ def _same(view: View, one: Event, two: Event) -> bool:
         )
         return alike and bool(groups or places == "same") and _within(view, one, two)
     equal, overlap, apart = _compare(left, right)
-    if apart or not (equal or overlap) or not agree(view, one, two):
+    if apart or not (equal or overlap):
+        return False
+    if equal and min(equal) >= 10:  # no chance: `1 to 13 July` and `since 1 July` will do
+        return _within(view, one, two) or _within(view, two, one)
+    if not agree(view, one, two):
         return False
     if equal:
-        return len(equal) > 1 or places == "same" or min(equal) >= 10
+        return len(equal) > 1 or places == "same"
     return places == "same" and bool(groups and _classes(view, one) & _classes(view, two))
 
 

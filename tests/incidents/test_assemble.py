@@ -297,3 +297,26 @@ def test_characters_that_break_readers_do_not_break_records() -> None:
     [incident] = incidents(text + "\n---\nd1 victim v1\nd1 caused_by a1\na1 perpetrator p1\n")
     [killed] = incident["casualties"]
     assert (killed["group"], killed["min"], killed["max"]) == ("children", 3, 3)
+
+
+def test_the_period_of_a_headline_may_differ_by_its_end() -> None:
+    [incident] = incidents("""حصيلة العنف [من 1 إلى 30 نيسان 2019](t1 DATE): [44 [قتيلاً](d1 DEATH)](v1 VICTIM).
+ووثق التقرير [منذ 1 نيسان 2019](t2 DATE) [مقتل](d2 DEATH) [44 شخصاً](v2 VICTIM).
+---
+d1 victim v1
+d1 date t1
+d2 victim v2
+d2 date t2
+""")
+    assert [(c["min"], len(c["evidence"])) for c in incident["casualties"]] == [(44, 2)]
+
+
+def test_a_name_for_the_actor_told_before_is_that_actor() -> None:
+    found = incidents("""[قصفت](a1 ATTACK) [هيئة تحرير الشام](p1 PERPETRATOR) [بلدة نبل](l1 PLACE)، ثم [اعتقلت](e1 DETENTION) [الهيئة](p2 PERPETRATOR) [3 شبان](v1 VICTIM).
+---
+a1 perpetrator p1
+a1 place l1
+e1 perpetrator p2
+e1 victim v1
+""")
+    assert [[p["group"] for p in i["perpetrators"]] for i in found] == [["hts"], ["hts"]]
