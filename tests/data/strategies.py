@@ -13,8 +13,8 @@ _WORDS = [
     "می\u200cخواهم", "é", "𝟙",
 ]
 _GAPS = [
-    " ", "\n", "\r\n", "\r", "\t", "\u00a0", "\u2028", "\x85", "\x00", "\u202b", "\u202c", "\u200f",
-    "\ufeff", "، ", "[", "]", "\\", "](a1 ATTACK)", "«", " \U0001f1f8\U0001f1fe ",
+    " ", "\n", "\r\n", "\r", "\t", "\u00a0", "\u2028", "\x85", "\x00", "\u202b", "\u202c",
+    "\u200f", "\ufeff", "، ", "[", "]", "\\", "](a1 ATTACK)", "«", " \U0001f1f8\U0001f1fe ",
     " 👨\u200d👩\u200d👧 ",
 ]
 LONE_SURROGATE = "\ud83d"  # the first half of an emoji, as a broken client sends it
