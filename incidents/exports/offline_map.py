@@ -1,0 +1,150 @@
+"""An offline map: one self-contained page, no tiles, nothing requested."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, cos, floor, radians, sqrt
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+
+from incidents.exports.fields import clean, days, english, located, reference, statements
+from incidents.exports.format import Format
+from incidents.exports.items import Item
+from incidents.places import default_gazetteer
+
+_WIDTH = 1000  # of the drawing, in its own units
+_MARGIN = 0.35  # degrees around the outermost incidents
+_LEAST = 2.5  # degrees that the map shows at least, each way
+_TOWNS = 70
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The part of the world that is shown, in degrees; equirectangular, true at its middle."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def scale(self) -> float:
+        """Units of the drawing to a degree of latitude."""
+        return _WIDTH / ((self.east - self.west) * self.squeeze)
+
+    @property
+    def squeeze(self) -> float:
+        """Length of a degree of longitude over one of latitude, at the middle."""
+        return cos(radians((self.south + self.north) / 2))
+
+    @property
+    def height(self) -> float:
+        """Of the drawing, in its units."""
+        return (self.north - self.south) * self.scale
+
+    def xy(self, lat: float, lon: float) -> tuple[float, float]:
+        """Where a point is drawn."""
+        x = (lon - self.west) * self.squeeze * self.scale
+        return round(x, 1), round((self.north - lat) * self.scale, 1)
+
+    def holds(self, lat: float, lon: float) -> bool:
+        """Whether a point is within."""
+        return self.south < lat < self.north and self.west < lon < self.east
+
+
+def frame(points: Sequence[tuple[float, float]]) -> Frame:
+    """The frame around points ``(lat, lon)``; around Syria where there is none."""
+    points = points or [(32.4, 35.8), (37.2, 42.2)]
+    lats, lons = [p[0] for p in points], [p[1] for p in points]
+
+    def widened(low: float, high: float) -> tuple[float, float]:
+        more = max(_MARGIN, (_LEAST - (high - low)) / 2)
+        return low - more, high + more
+
+    south, north = widened(min(lats), max(lats))
+    west, east = widened(min(lons), max(lons))
+    return Frame(west, max(south, -85), east, min(north, 85))
+
+
+def project(items: Sequence[Item]) -> dict[str, str]:
+    """One HTML page."""
+    sites: dict[tuple[float, float], dict[str, Any]] = {}
+    incidents = 0
+    for item in items:
+        for incident in item.incidents:
+            incidents += bool(located(incident))
+            for place in located(incident):
+                site = sites.setdefault((place["lat"], place["lon"]), {
+                    "lat": place["lat"], "lon": place["lon"], "name": clean(place["name"]),
+                    "told": {}})
+                site["told"][reference(item, incident)] = _told(item, incident)
+    shown = frame(list(sites))
+    for number, ((lat, lon), site) in enumerate(sites.items(), 1):
+        x, y = shown.xy(lat, lon)
+        told = list(site["told"].values())
+        site |= {"id": f"s{number}", "x": x, "y": y, "told": told,
+                 "r": round(4 + 2.2 * sqrt(len(told)), 1)}
+    ordered = sorted(sites.values(), key=lambda s: -len(s["told"]))
+    total = sum(len(item.incidents) for item in items)
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
+    html = environment.get_template("offline_map.html.j2").render(
+        frame=shown, width=_WIDTH, sites=ordered, towns=_towns(shown), lines=_graticule(shown),
+        resolved=incidents, unresolved=total - incidents,
+    )
+    return {"map.html": html}
+
+
+def _told(item: Item, incident: dict[str, Any]) -> dict[str, Any]:
+    told = days(incident)
+    return {
+        "reference": clean(reference(item, incident)),
+        "type": english("incidents", incident["type"]),
+        "date": None if told is None else told[0] if told[0] == told[1] else " – ".join(told),
+        "lines": [clean(line) for line in statements(incident)],
+    }
+
+
+def _towns(shown: Frame) -> list[dict[str, Any]]:
+    """The largest towns of the gazetteer in the frame, thinned so that names do not collide."""
+    found = [e for e in default_gazetteer().entries if e.kind == "town" and e.lat is not None
+             and e.lon is not None and shown.holds(e.lat, e.lon)]
+    found.sort(key=lambda e: -e.population)
+    taken: dict[tuple[int, int], bool] = defaultdict(bool)
+    out = []
+    for entry in found:
+        assert entry.lat is not None and entry.lon is not None
+        x, y = shown.xy(entry.lat, entry.lon)
+        cell = (int(x // 75), int(y // 26))
+        if not any(taken[cell[0] + i, cell[1] + j] for i in (-1, 0, 1) for j in (-1, 0, 1)):
+            taken[cell] = True
+            out.append({"x": x, "y": y, "name": entry.names[0], "big": entry.population > 250000})
+    return out[:_TOWNS]
+
+
+def _graticule(shown: Frame) -> dict[str, list[dict[str, Any]]]:
+    """Meridians and parallels at whole degrees, every second or fifth one on a large map."""
+    widest = max(shown.east - shown.west, shown.north - shown.south)
+    step = next(s for s in (1, 2, 5, 10, 20, 60) if widest / s <= 12)
+
+    def whole(low: float, high: float) -> range:
+        return range(ceil(low / step) * step, floor(high) + 1, step)
+
+    return {
+        "meridians": [{"at": shown.xy(0, lon)[0], "name": f"{abs(lon)}°{'E' if lon >= 0 else 'W'}"}
+                      for lon in whole(shown.west, shown.east)],
+        "parallels": [{"at": shown.xy(lat, 0)[1], "name": f"{abs(lat)}°{'N' if lat >= 0 else 'S'}"}
+                      for lat in whole(shown.south, shown.north)],
+    }
+
+
+FORMAT = Format(
+    "map", "a page with a map of the incidents, to be opened offline",
+    "As GeoJSON; incidents without coordinates are counted below the map. No borders, roads or "
+    "relief: the graticule and the towns of the gazetteer (GeoNames, CC BY 4.0) give the "
+    "bearings. A circle stands at the town, not at the place of the strike.",
+    project,
+)

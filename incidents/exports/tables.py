@@ -1,0 +1,49 @@
+"""CSV that a spreadsheet opens without running anything, and names for files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from incidents.exports.fields import clean
+
+Cell = str | int | float | None
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}")
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """A table as CSV (RFC 4180). An absent value is an empty cell; text never starts a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+    return out.getvalue()
+
+
+def _cell(value: Cell) -> str | int | float:
+    if not isinstance(value, str):
+        return "" if value is None else value
+    text = clean(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def file_names(ids: Iterable[str]) -> dict[str, str]:
+    """A file name, without ending, for each id: the id itself where it is safe, else a hash.
+
+    Names differ by more than case, so that every file system keeps them apart.
+    """
+    taken: set[str] = set()
+    names = {}
+    for id in ids:
+        name = id
+        if not _SAFE_NAME.fullmatch(id) or id.lower() in taken or id.lower() == "index":
+            digest = hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
+            name = f"document-{digest[:16]}"
+        taken.add(name.lower())
+        names[id] = name
+    return names
