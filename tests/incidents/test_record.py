@@ -139,7 +139,7 @@ def any_documents(draw: st.DrawFn) -> Document:
     return Document("any", _TEXT, tuple(spans), relations, published)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(any_documents())
 def test_any_prediction_gives_a_valid_record(document: Document) -> None:
     result: dict[str, Any] = extraction(document, ModelInfo())
