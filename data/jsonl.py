@@ -64,12 +64,11 @@ def from_json(body: Any) -> Document:
             raise FormatError(f"'{key}' must be a string or null", value=body.get(key))
     try:
         spans = tuple(
-            Span(s["id"], s["label"], int(s["start"]), int(s["end"]), s.get("score"))
+            Span(*_typed(s, id=str, label=str, start=int, end=int))
             for s in body.get("spans", ())
         )
         relations = tuple(
-            Relation(r["type"], r["head"], r["tail"], r.get("score"))
-            for r in body.get("relations", ())
+            Relation(*_typed(r, type=str, head=str, tail=str)) for r in body.get("relations", ())
         )
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(
@@ -82,6 +81,18 @@ def from_json(body: Any) -> Document:
     return Document(
         body["id"], body["text"], spans, relations, body.get("published"), body.get("source")
     )
+
+
+def _typed(body: Any, **types: type) -> list[Any]:
+    """The values of an object in this order, its score last. Nothing is converted."""
+    values = [body[key] for key in types]
+    score = body.get("score")
+    for value, type in zip(values, types.values(), strict=True):
+        if not isinstance(value, type) or isinstance(value, bool):
+            raise TypeError(f"{value!r} is not {type.__name__}")
+    if not isinstance(score, int | float | None) or isinstance(score, bool):
+        raise TypeError(f"{score!r} is not a score")
+    return [*values, score]
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:

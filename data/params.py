@@ -30,6 +30,11 @@ def load(section: str, into: type[T], path: Path = PATH, **overrides: Any) -> T:
         sections = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
         raise ConfigError("no such file", where=path, fix="run from the project's root") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError("not YAML", where=path, value=str(error)) from None
+    if not isinstance(sections, dict) or not isinstance(sections.get(section), dict | None):
+        raise ConfigError("a section must be a mapping of names to values", where=path,
+                          value=section)
     if section not in sections:
         raise ConfigError("no such section", where=path, value=section, legal=sorted(sections))
     given = {k: v for k, v in overrides.items() if v is not None}

@@ -10,12 +10,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tokenizers import BertWordPieceTokenizer
 
 from data import inline
 from data.document import Document
 from data.jsonl import write_documents
 from data.schema import SCHEMA
+
+# A busy machine is slow, which is no failure.
+settings.register_profile(
+    "project", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("project")
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

@@ -23,7 +23,7 @@ LONE_SURROGATE = "\ud83d"  # the first half of an emoji, as a broken client send
 def texts(surrogates: bool = True) -> st.SearchStrategy[str]:
     """Texts of at least one word."""
     gaps = st.sampled_from([*_GAPS, f" {LONE_SURROGATE} "] if surrogates else _GAPS)
-    pieces = st.lists(st.tuples(gaps, st.sampled_from(_WORDS)), min_size=1, max_size=14)
+    pieces = st.lists(st.tuples(gaps, st.sampled_from(_WORDS)), min_size=1, max_size=9)
     return st.builds(
         lambda parts, end: "".join(gap + word for gap, word in parts) + end, pieces, gaps
     )
@@ -44,7 +44,7 @@ def documents(
     text = draw(texts(surrogates))
     found = words(text)
     spans: list[Span] = []
-    for i in range(draw(st.integers(min_spans, 8))):
+    for i in range(draw(st.integers(min_spans, 6))):
         first = draw(st.integers(0, len(found) - 1))
         last = draw(st.integers(first, min(first + 4, len(found) - 1)))
         label = draw(st.sampled_from(list(SCHEMA.label_ids)))
@@ -58,7 +58,7 @@ def documents(
         Relation(r.name, a.id, b.id) for r in SCHEMA.relations for a in spans for b in spans
         if a is not b and r.allows(a.label, b.label)
     ]
-    relations = draw(st.lists(st.sampled_from(legal), unique=True, max_size=6)) if legal else []
+    relations = draw(st.lists(st.sampled_from(legal), unique=True, max_size=4)) if legal else []
     published = draw(st.sampled_from([None, "2016", "2016-05", "2016-05-04"]))
     source = draw(st.sampled_from([None, "جريدة"]))
     return Document("doc", text, tuple(spans), tuple(relations), published, source)
