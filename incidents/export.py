@@ -27,8 +27,8 @@ FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
         bayanat.FORMAT, sheets.UWAZI, sheets.AIRWARS, sheets.EVENTS, geojson.FORMAT,
-        offline_map.FORMAT, tracker.FORMAT, evidence.FORMAT, interchange.DOCUMENTS, interchange.BRAT,
-        interchange.CONLL, interchange.DISPLACY,
+        offline_map.FORMAT, tracker.FORMAT, evidence.FORMAT, interchange.DOCUMENTS,
+        interchange.BRAT, interchange.CONLL, interchange.DISPLACY,
     )
 }
 

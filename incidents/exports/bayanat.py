@@ -9,6 +9,7 @@ from typing import Any
 from data.jsonl import dumps
 from incidents.exports.fields import (
     Incident,
+    act,
     clean,
     days,
     english,
@@ -125,9 +126,9 @@ def _where(incident: Incident) -> str:
 
 
 def _words(item: Item, incident: Incident) -> str:
-    """What happened in the report's own words: its first trigger and the places."""
-    words = [item.quote(*incident["triggers"][0])] if incident["triggers"] else []
-    return " - ".join([*words, *names(incident, "places")]) or reference(item, incident)
+    """What happened in the report's own words: the act and the places."""
+    words = [act(item, incident), *names(incident, "places")]
+    return " - ".join(word for word in words if word) or reference(item, incident)
 
 
 def _title(text: str) -> str:

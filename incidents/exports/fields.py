@@ -150,6 +150,13 @@ def reference(item: Item, incident: Incident) -> str:
     return f"{item.document.id}/{incident['id']}"
 
 
+def act(item: Item, incident: Incident) -> str | None:
+    """The first words for what happened: those of the attack before those of the harm."""
+    attacks = {(s.start, s.end) for s in item.document.spans if s.label == "ATTACK"}
+    triggers = sorted(incident["triggers"], key=lambda t: (tuple(t) not in attacks, t))
+    return item.quote(*triggers[0]) if triggers else None
+
+
 def statement(row: Incident) -> str:
     """A casualty statement in plain English, its words quoted."""
     low, high = row["min"], row["max"]

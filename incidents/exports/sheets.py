@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from incidents.exports.fields import (
     HARMS,
     Incident,
+    act,
     classes,
     count,
     count_group,
@@ -49,7 +50,8 @@ def uwazi(items: Sequence[Item]) -> dict[str, str]:
 
 def _uwazi(item: Item, incident: Incident) -> list[Cell]:
     told, place = days(incident), main_place(incident)
-    what = [item.quote(*incident["triggers"][0])] if incident["triggers"] else []
+    words = act(item, incident)
+    what = [words] if words else []
     where = [place["name"]] if place else []
     when = [told[0] if told[0] == told[1] else f"{told[0]} – {told[1]}"] if told else []
     kind = english("incidents", incident["type"])

@@ -1,0 +1,184 @@
+"""Pages to read results by: one a document, and an index. ``python -m incidents.page``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from data import html
+from data.document import Document, Span
+from data.errors import TawthiqError
+from incidents.exports.fields import Range, clean, count, days, names, vague
+from incidents.exports.files import check_new, write_folder
+from incidents.exports.items import Item, read
+from incidents.exports.redact import redact
+from incidents.exports.tables import file_names
+
+ARABIC = {
+    "airstrike": "غارة جوية", "shelling": "قصف", "missile_strike": "ضربة صاروخية",
+    "explosion": "انفجار", "ground_attack": "هجوم بري أو اشتباك", "shooting": "إطلاق نار",
+    "execution": "إعدام", "massacre": "مجزرة", "chemical_attack": "هجوم كيميائي",
+    "arrest": "اعتقال", "abduction": "خطف", "displacement": "تهجير", "siege": "حصار",
+    "other": "غير ذلك",
+    "killed": "قتلى", "injured": "جرحى", "detained": "محتجزون", "displaced": "نازحون",
+    "besieged": "محاصرون", "missing": "مفقودون",
+}
+GROUPS = {
+    "civilians": "مدنيون", "children": "أطفال", "women": "نساء", "men": "رجال",
+    "elderly": "مسنون", "medics": "كوادر طبية", "rescuers": "مسعفون ومنقذون",
+    "journalists": "صحفيون", "fighters": "مقاتلون", "soldiers": "جنود",
+    "detainees": "معتقلون", "displaced": "نازحون", "people": "أشخاص",
+}
+_FIELDS = {"places": ("الأماكن", "admin1"), "facilities": ("المنشآت", "class"),
+           "perpetrators": ("الفاعل", "group"), "weapons": ("السلاح", "class"),
+           "sources": ("المصادر", "")}
+
+
+def shown_range(bounds: Range) -> str:
+    """A range as a reader takes it in: ``16+``, ``6–9``, ``3``; empty where not known."""
+    low, high = bounds
+    if low is None:
+        return "" if high is None else f"≤{high}"
+    return f"{low}+" if high is None else str(low) if low == high else f"{low}–{high}"
+
+
+class _Marks:
+    """The spans of a document under short ids that any page can carry."""
+
+    def __init__(self, document: Document) -> None:
+        spans = [Span(f"s{i}", s.label, s.start, s.end, s.score)
+                 for i, s in enumerate(document.spans)]
+        self.document = Document(document.id, document.text, tuple(spans))
+
+    def at(self, evidence: Iterable[Sequence[int]]) -> str:
+        """Ids of the spans at evidence offsets: the very same, else those within."""
+        found: list[str] = []
+        for start, end in evidence:
+            spans = self.document.spans
+            exact = [s.id for s in spans if (s.start, s.end) == (start, end)]
+            found += exact or [s.id for s in spans if start <= s.start and s.end <= end]
+        return " ".join(dict.fromkeys(found))
+
+
+def _row(key: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"key": key, "cells": cells}
+
+
+def _cell(marks: _Marks, body: dict[str, Any], text: str, note: str = "") -> dict[str, Any]:
+    return {"text": text, "note": note, "spans": marks.at(body["evidence"]),
+            "confidence": body["confidence"]}
+
+
+def _record(marks: _Marks, incident: dict[str, Any]) -> dict[str, Any]:
+    rows = []
+    when = incident["date"]
+    if when:
+        told = days(incident)
+        text = "غير محدد" if told is None else told[0] if told[0] == told[1] else " – ".join(told)
+        rows.append(_row("التاريخ", [_cell(marks, when, text, when["precision"])]))
+    for field, (label, note) in _FIELDS.items():
+        cells = [_cell(marks, b, b["name"], (b.get(note) or "") if note else "")
+                 for b in incident[field]]
+        if cells:
+            rows.append(_row(label, cells))
+    for row in incident["casualties"]:
+        cells = [_count(marks, row), *(_count(marks, part) | {"part": True}
+                                       for part in row["of_which"])]
+        rows.append(_row(ARABIC[row["harm"]], cells))
+    return {
+        "id": incident["id"], "type": ARABIC[incident["type"]], "code": incident["type"],
+        "part_of": incident["part_of"], "rows": rows, "confidence": incident["confidence"],
+        "act": marks.at(incident["triggers"]),
+    }
+
+
+def _count(marks: _Marks, row: dict[str, Any]) -> dict[str, Any]:
+    number = "عدد غير مذكور" if vague(row) else (
+        ("≈" if row["approximate"] else "") + shown_range((row["min"], row["max"])))
+    return _cell(marks, row, f"{number} {GROUPS[row['group']]}", row["text"])
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
+                       trim_blocks=True, lstrip_blocks=True)
+
+
+def document_page(item: Item, legend: str = "") -> str:
+    """The page of a report: its text with coloured evidence, its records beside it."""
+    marks = _Marks(item.document)
+    text = _environment().get_template("document_page.html.j2").render(
+        item=item, document=item.document, text=Markup(html.coloured(marks.document)),
+        records=[_record(marks, i) for i in item.incidents],
+        style=Markup(html.STYLE), legend=Markup(legend or html.legend()),
+    )
+    return clean(text)
+
+
+def index_page(items: Sequence[Item], files: dict[str, str]) -> str:
+    """The table of a collection: a row an incident, a row too for a report without any."""
+    rows = [_line(item, incident, files[item.document.id])
+            for item in items for incident in item.incidents or (None,)]
+    text = _environment().get_template("index_page.html.j2").render(
+        rows=rows, documents=len(items), incidents=sum(len(i.incidents) for i in items))
+    return clean(text)
+
+
+def _line(item: Item, incident: dict[str, Any] | None, file: str) -> dict[str, Any]:
+    body: dict[str, Any] = {"file": f"{file}.html", "document": item.document.id,
+                            "published": item.document.published, "incident": incident}
+    if incident is None:
+        return body
+    told = days(incident)
+    counts = {harm: count(incident, harm) for harm in ("killed", "injured")}
+    return body | {
+        "type": ARABIC[incident["type"]], "first": told[0] if told else "",
+        "date": "" if told is None else told[0] if told[0] == told[1] else " – ".join(told),
+        "places": "، ".join(names(incident, "places")),
+        "perpetrators": "، ".join(names(incident, "perpetrators")),
+        **{harm: shown_range(bounds) for harm, bounds in counts.items()},
+        **{f"{harm}_least": "" if bounds[0] is None else bounds[0]
+           for harm, bounds in counts.items()},
+    }
+
+
+def pages(items: Sequence[Item]) -> dict[str, str]:
+    """File names to pages: ``index.html`` and one for each document."""
+    files = file_names(item.document.id for item in items)
+    legend = html.legend()
+    out = {f"{files[i.document.id]}.html": document_page(i, legend) for i in items}
+    return {"index.html": index_page(items, files), **out}
+
+
+def main(
+    input: Annotated[Path, typer.Option(help="Extraction results, JSONL.")],  # noqa: A002
+    documents: Annotated[Path, typer.Option(help="The documents they were made from, JSONL.")],
+    output: Annotated[Path, typer.Option(help="New or empty folder for the pages.")],
+    redacted: Annotated[bool, typer.Option("--redact", help="Mask victims; see incidents.export "
+                                           "--list.")] = False,
+) -> None:
+    """Write a page for each report and an index. Open index.html; nothing is requested."""
+    try:
+        check_new(output)
+        found = read(input, documents)
+        items = [redact(item) for item in found.items] if redacted else list(found.items)
+        write_folder(output, pages(items))
+    except TawthiqError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+    for problem in found.problems:
+        typer.echo(f"skipped: {problem}", err=True)
+    typer.echo(f"{len(items)} pages, {output / 'index.html'}; {len(found.problems)} skipped, "
+               f"{found.unused} documents without result")
+    if found.problems:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)
