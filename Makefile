@@ -53,7 +53,7 @@ serve: $(ENV)/.installed ## the HTTP endpoint on 127.0.0.1:8000
 requirements: ## lock the versions that pyproject.toml allows, from a fresh environment
 	rm -rf $(ENV)-lock && $(PYTHON) -m venv $(ENV)-lock
 	$(ENV)-lock/bin/python -m pip install -q -e '.[train,dev]'
-	$(ENV)-lock/bin/python -m pip freeze --exclude-editable > requirements.txt
+	$(ENV)-lock/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > requirements.txt
 	rm -rf $(ENV)-lock
 
 clean: ## remove everything that can be made again, the environment included
