@@ -5,12 +5,14 @@ PYTHON ?= python3
 ENV := .venv
 RUN := $(ENV)/bin/python
 ENCODER ?= models/encoder
-# The demo trains on a fifth of the schedule that dvc.yaml runs: enough to see the whole loop.
-DEMO_EPOCHS ?= 3
+# The demo trains for a third of the schedule that dvc.yaml runs: enough to see the whole loop.
+DEMO_EPOCHS ?= 2
 # DVC runs `python`: the one of this environment.
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
 
-.PHONY: demo test check serve train repro evaluate corpus-report clean requirements
+.PHONY: demo test check serve train repro evaluate corpus-report clean requirements help
+# Real reports in the inline form, to set beside the corpus where they are at hand.
+COMPARE ?= $(wildcard ../shared/realdev/gold)
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -46,6 +48,13 @@ train: $(ENV)/.installed ## train, export and score with ENCODER=hub id or folde
 	$(RUN) -m dvc repro models.embedded annotation.export data.split
 	$(RUN) -m training.train --encoder $(ENCODER)
 	$(RUN) -m models.export_onnx
+
+evaluate: $(ENV)/.installed ## metrics.json and report.html of the test set
+	$(RUN) -m dvc repro eval.evaluate
+
+corpus-report: $(ENV)/.installed ## counts and plots of the corpus: data/corpus/report.html
+	$(RUN) -m dvc repro annotation.export
+	$(RUN) -m data.corpus_report $(if $(COMPARE),--compare $(COMPARE))
 
 serve: $(ENV)/.installed ## the HTTP endpoint on 127.0.0.1:8000
 	$(RUN) -m serve

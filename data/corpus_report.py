@@ -19,6 +19,7 @@ import typer
 from matplotlib.figure import Figure
 from rich.console import Console
 
+from data import inline
 from data.document import Document
 from data.errors import TawthiqError
 from data.jsonl import read_documents, write_text
@@ -142,10 +143,19 @@ def genres_of(path: Path) -> Counter[str]:
         return Counter(row["genre"] for row in csv.DictReader(file))
 
 
+def _read(path: Path) -> list[Document]:
+    if path.is_dir():
+        files = sorted(path.glob("*.txt"))
+        return [inline.parse(f.read_text(encoding="utf-8"), f.stem) for f in files]
+    return read_documents(path)
+
+
 def main(
     source: Annotated[Path, typer.Option("--input")] = Path("data/documents.jsonl"),
     plan: Annotated[Path, typer.Option(help="CSV with genre")] = Path("data/corpus/plan.csv"),
-    compare: Annotated[Path | None, typer.Option(help="documents to set beside")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="documents (JSONL or folder of inline files) to set beside")
+    ] = None,
     out: Annotated[Path, typer.Option(help="page to write")] = Path("data/corpus/report.html"),
 ) -> None:
     """Write the corpus report."""
@@ -153,7 +163,7 @@ def main(
     try:
         sets = [Counts.of("corpus", read_documents(source))]
         if compare:
-            sets.append(Counts.of(compare.stem, read_documents(compare)))
+            sets.append(Counts.of("compared", _read(compare)))
     except TawthiqError as error:
         console.print(f"[red]error[/] {error}", highlight=False)
         raise typer.Exit(1) from None
