@@ -99,9 +99,10 @@ def _record(marks: _Marks, incident: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count(marks: _Marks, row: dict[str, Any]) -> dict[str, Any]:
-    number = "عدد غير مذكور" if vague(row) else (
+    number = "" if vague(row) else (
         ("≈" if row["approximate"] else "") + shown_range((row["min"], row["max"])))
-    return _cell(marks, row, f"{number} {GROUPS[row['group']]}", row["text"])
+    group = GROUPS[row["group"]] + ("" if number else " (عدد غير مذكور)")
+    return _cell(marks, row, group, row["text"]) | {"number": number}
 
 
 @cache

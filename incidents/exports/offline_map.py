@@ -19,6 +19,7 @@ from incidents.places import default_gazetteer
 _WIDTH = 1000  # of the drawing, in its own units
 _MARGIN = 0.35  # degrees around the outermost incidents
 _LEAST = 2.5  # degrees that the map shows at least, each way
+_FLATTEST = 0.55  # height over width, at least
 _TOWNS = 70
 
 
@@ -67,7 +68,9 @@ def frame(points: Sequence[tuple[float, float]]) -> Frame:
 
     south, north = widened(min(lats), max(lats))
     west, east = widened(min(lons), max(lons))
-    return Frame(west, max(south, -85), east, min(north, 85))
+    wanted = _FLATTEST * (east - west) * cos(radians((south + north) / 2))
+    more = max(0.0, wanted - (north - south)) / 2
+    return Frame(west, max(south - more, -85), east, min(north + more, 85))
 
 
 def project(items: Sequence[Item]) -> dict[str, str]:
@@ -121,7 +124,8 @@ def _towns(shown: Frame) -> list[dict[str, Any]]:
         cell = (int(x // 75), int(y // 26))
         if not any(taken[cell[0] + i, cell[1] + j] for i in (-1, 0, 1) for j in (-1, 0, 1)):
             taken[cell] = True
-            out.append({"x": x, "y": y, "name": entry.names[0], "big": entry.population > 250000})
+            out.append({"x": x, "y": y, "name": min(entry.names, key=len),
+                        "big": entry.population > 250000})
     return out[:_TOWNS]
 
 
