@@ -163,4 +163,5 @@ def test_compiled_export_is_up_to_date(tmp_path: Path) -> None:
     out = tmp_path / "export.json"
     subprocess.run([sys.executable, "-m", "annotation.compile", "--output", str(out)], cwd=ROOT,
                    check=True, capture_output=True)
-    assert out.read_bytes() == (CORPUS / "label-studio.json").read_bytes(), "run annotation.compile"
+    committed = (CORPUS / "label-studio.json").read_bytes()
+    assert out.read_bytes() == committed, "run annotation.compile"

@@ -1,0 +1,142 @@
+"""Scores on small documents worked out by hand; seqeval agrees; pages are whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from data import inline
+from data.document import Document, Relation, Span
+from data.errors import FormatError
+from data.jsonl import write_documents
+from data.schema import SCHEMA
+from data.words import words
+from eval import evaluate
+from eval.crosscheck import seqeval_f1
+from eval.metrics import bootstrap, measure, span_score
+from tests.conftest import documents
+
+GOLD = inline.parse(
+    "[قتل](d1 DEATH) [رجل](v1 VICTIM) في [قصف](a1 ATTACK) على [بلدة سرمين](l1 PLACE)\n---\n"
+    "d1 victim v1\nd1 caused_by a1\na1 place l1\n", "g",
+)
+
+
+def wrong_boundary() -> Document:
+    """PLACE one word short, one relation lost, one WEAPON too many."""
+    place = GOLD.by_id["l1"]
+    spans = [replace(s, start=place.start + 5) if s.id == "l1" else s for s in GOLD.spans]
+    attack = GOLD.by_id["a1"]
+    spans.append(Span("w1", "WEAPON", attack.start, attack.end))
+    return replace(GOLD, spans=tuple(spans), relations=GOLD.relations[:1] + GOLD.relations[2:])
+
+
+def test_strict_and_overlap_by_hand() -> None:
+    scores = measure([GOLD], [wrong_boundary()])
+    micro = scores["spans"]["micro"]
+    assert (micro["precision"], micro["recall"], micro["support"]) == (0.6, 0.75, 4)
+    assert scores["overlap"] == {"precision": 0.8, "recall": 1.0, "f1": 0.8889}
+    # victim is right; place has a wrong end; caused_by is missing
+    relations = scores["relations"]
+    assert relations["micro"]["precision"] == 0.5 and relations["micro"]["recall"] == 0.3333
+    assert relations["by_kind"]["victim"]["f1"] == 1.0
+    assert relations["by_kind"]["place"]["f1"] == 0.0
+
+
+def test_gold_against_itself_is_perfect() -> None:
+    gold = documents(4)
+    scores = measure(gold, gold)
+    for part in ("spans", "relations"):
+        assert scores[part]["micro"]["f1"] == 1.0 and scores[part]["macro_f1"] == 1.0
+        assert scores[part]["micro"]["interval"] == [1.0, 1.0]
+    assert scores["seqeval_f1"] == 1.0
+
+
+def test_nothing_predicted_scores_nothing() -> None:
+    empty = replace(GOLD, spans=(), relations=())
+    scores = measure([GOLD], [empty])
+    assert scores["spans"]["micro"]["f1"] == scores["seqeval_f1"] == 0.0
+
+
+@st.composite
+def marked(draw: st.DrawFn) -> tuple[Document, Document]:
+    """Two annotations of one text by whole words, no overlap within a label."""
+    text = " ".join(["كلمة"] * draw(st.integers(1, 12)))
+    found = words(text)
+
+    def annotate() -> Document:
+        spans, at = [], 0
+        while at < len(found):
+            width = draw(st.integers(1, 3))
+            if draw(st.booleans()) and at + width <= len(found):
+                label = draw(st.sampled_from(list(SCHEMA.label_ids)[:3]))
+                spans.append(Span(f"e{at}", label, found[at][0], found[at + width - 1][1]))
+            at += width
+        return Document("d", text, tuple(spans))
+
+    return annotate(), annotate()
+
+
+@given(marked())
+def test_seqeval_agrees_with_us(pair: tuple[Document, Document]) -> None:
+    gold, predicted = pair
+    assert seqeval_f1([gold], [predicted]) == pytest.approx(span_score(gold, predicted).f1)
+
+
+def test_bootstrap_spans_the_score_and_follows_its_seed() -> None:
+    pairs = [(GOLD, wrong_boundary()), (GOLD, GOLD), (GOLD, GOLD)]
+    low, high = bootstrap(pairs, span_score)
+    assert low < 14 / 15 < high <= 1.0 or low <= 14 / 15 <= high
+    assert bootstrap(pairs, span_score) == [low, high]
+
+
+def test_other_documents_and_other_texts_are_refused() -> None:
+    with pytest.raises(FormatError, match="different documents"):
+        measure([GOLD], documents(1))
+    with pytest.raises(FormatError, match="differs from gold"):
+        measure([GOLD], [Document("g", "نص آخر")])
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    app = typer.Typer()
+    app.command()(evaluate.main)
+    result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "300"})
+    return result.exit_code, result.output
+
+
+def test_command_writes_metrics_and_page(tmp_path: Path) -> None:
+    write_documents(tmp_path / "gold.jsonl", [GOLD])
+    write_documents(tmp_path / "predicted.jsonl", [wrong_boundary()])
+    files = [f"test={tmp_path}/gold.jsonl,{tmp_path}/predicted.jsonl",
+             "--metrics", f"{tmp_path}/m.json", "--report", f"{tmp_path}/r.html"]
+    code, _ = run(*files)
+    assert code == 0
+    first = (tmp_path / "m.json").read_bytes(), (tmp_path / "r.html").read_bytes()
+    assert json.loads(first[0])["test"]["spans"]["micro"]["recall"] == 0.75
+    page = first[1].decode()
+    assert 'class="report"' in page and "direction:rtl" in page and "src=" not in page
+    assert run(*files)[0] == 0
+    assert first == ((tmp_path / "m.json").read_bytes(), (tmp_path / "r.html").read_bytes())
+
+
+def test_bad_input_leaves_old_metrics(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text("old")
+    (tmp_path / "bad.jsonl").write_text("{broken\n")
+    code, output = run(f"test={tmp_path}/bad.jsonl,{tmp_path}/bad.jsonl", "--metrics",
+                       f"{tmp_path}/m.json", "--report", f"{tmp_path}/r.html")
+    assert code == 1 and "bad.jsonl:1: broken JSON" in output.replace("\n", "")
+    assert (tmp_path / "m.json").read_text() == "old" and not (tmp_path / "r.html").exists()
+    assert run("nonsense")[0] == 1
+
+
+def test_unlinked_relation_types_do_not_count_in_macro() -> None:
+    predicted = replace(GOLD, relations=(Relation("victim", "d1", "v1"),))
+    scores = measure([GOLD], [predicted])
+    assert scores["relations"]["macro_f1"] == pytest.approx(1 / 3, abs=1e-4)

@@ -1,0 +1,54 @@
+"""The terminal view shows every value with its words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from incidents.assemble import ModelInfo, extraction
+from serve import show
+from tests.conftest import documents
+
+
+def run(tmp_path: Path, rows: list[dict[str, Any]]) -> tuple[int, str]:
+    inputs = [{"id": d.id, "text": d.text, "published": d.published} for d in documents(4)]
+    for name, body in (("in", inputs), ("out", rows)):
+        (tmp_path / f"{name}.jsonl").write_text(
+            "".join(json.dumps(row) + "\n" for row in body), "utf-8"
+        )
+    app = typer.Typer()
+    app.command()(show.main)
+    result = CliRunner().invoke(app, ["--input", f"{tmp_path}/in.jsonl", "--results",
+                                      f"{tmp_path}/out.jsonl"], env={"COLUMNS": "200"})
+    return result.exit_code, result.output
+
+
+def test_records_with_their_evidence(tmp_path: Path) -> None:
+    code, shown = run(tmp_path, [extraction(d, ModelInfo()) for d in documents(4)])
+    assert code == 0
+    for part in ("shelling", "2020-02-02 (day)", "3 civilians", "1 children", "syrian_government",
+                 "بلدة النيرب", "no incident is reported"):
+        assert part in shown, part
+    text = documents(1)[0].text
+    start = text.index("ثلاثة مدنيين")
+    assert f"[{start}–{start + len('ثلاثة مدنيين')}]" in shown
+
+
+def test_error_lines_and_foreign_results(tmp_path: Path) -> None:
+    assert "boom" in run(tmp_path, [{"id": "x", "error": {"type": "E", "message": "boom"}}])[1]
+    row = extraction(documents(1)[0], ModelInfo())
+    row["document"]["id"] = "stranger"
+    assert run(tmp_path, [row])[0] == 1
+
+
+@pytest.mark.parametrize(("low", "high", "about", "said"), [
+    (3, 3, False, "3"), (16, None, False, "16 or more"), (None, 5, False, "up to 5"),
+    (1, 5, False, "1 to 5"), (20, None, True, "about 20 or more"), (None, None, False, "unknown"),
+])
+def test_counts_in_words(low: int | None, high: int | None, about: bool, said: str) -> None:
+    assert show.count({"min": low, "max": high, "approximate": about}) == said
