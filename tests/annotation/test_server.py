@@ -52,7 +52,7 @@ def free_port() -> int:
 
 
 def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
+    for _ in range(600):
         assert process.poll() is None, "the server ended while starting"
         try:
             with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
@@ -60,7 +60,7 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
                     return
         except OSError:
             time.sleep(1)
-    pytest.fail("the server did not come up in four minutes")
+    pytest.fail("the server did not come up in ten minutes")
 
 
 @pytest.fixture(scope="module")
