@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, cos, floor, radians, sqrt
@@ -20,7 +19,7 @@ _WIDTH = 1000  # of the drawing, in its own units
 _MARGIN = 0.35  # degrees around the outermost incidents
 _LEAST = 2.5  # degrees that the map shows at least, each way
 _FLATTEST = 0.55  # height over width, at least
-_TOWNS = 70
+_TOWNS = (70, 250, 700)  # names drawn at once, and those that appear on drawing nearer
 
 
 @dataclass(frozen=True)
@@ -112,21 +111,31 @@ def _told(item: Item, incident: dict[str, Any]) -> dict[str, Any]:
 
 
 def _towns(shown: Frame) -> list[dict[str, Any]]:
-    """The largest towns of the gazetteer in the frame, thinned so that names do not collide."""
+    """The largest towns of the gazetteer in the frame, thinned so that names do not collide.
+
+    ``level`` 0 is always shown, 1 from threefold, 2 from ninefold enlargement.
+    """
     found = [e for e in default_gazetteer().entries if e.kind == "town" and e.lat is not None
              and e.lon is not None and shown.holds(e.lat, e.lon)]
     found.sort(key=lambda e: -e.population)
-    taken: dict[tuple[int, int], bool] = defaultdict(bool)
-    out = []
-    for entry in found:
-        assert entry.lat is not None and entry.lon is not None
-        x, y = shown.xy(entry.lat, entry.lon)
-        cell = (int(x // 75), int(y // 26))
-        if not any(taken[cell[0] + i, cell[1] + j] for i in (-1, 0, 1) for j in (-1, 0, 1)):
-            taken[cell] = True
-            out.append({"x": x, "y": y, "name": min(entry.names, key=len),
-                        "big": entry.population > 250000})
-    return out[:_TOWNS]
+    out: list[dict[str, Any]] = []
+    for level, most in enumerate(_TOWNS):
+        taken = {_cell(town["x"], town["y"], level) for town in out}
+        for entry in found:
+            assert entry.lat is not None and entry.lon is not None
+            x, y = shown.xy(entry.lat, entry.lon)
+            column, row = _cell(x, y, level)
+            near = {(column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)}
+            if len(out) < most and not near & taken:
+                taken.add((column, row))
+                out.append({"x": x, "y": y, "level": level, "big": entry.population > 250000,
+                            "name": min(entry.names, key=len)})
+    return out
+
+
+def _cell(x: float, y: float, level: int) -> tuple[int, int]:
+    """The cell of a grid as wide as a name at an enlargement."""
+    return int(x * 3**level // 75), int(y * 3**level // 26)
 
 
 def _graticule(shown: Frame) -> dict[str, list[dict[str, Any]]]:

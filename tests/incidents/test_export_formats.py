@@ -171,8 +171,8 @@ def test_tracker_affiliation_follows_the_day(day: str, expected: str, tmp_path: 
             "\n---\ne1 perpetrator p1\ne1 victim v1\n" + ("e1 date t1\n" if day else ""))
     body = json.loads(project("tracker", tmp_path, [parse(text, "x", "2024-12-20")])[
         "violations.json"])
-    [told] = [*body["violations"], *(each["violation"] for each in body["incomplete"])]
-    assert told["perpetrator_affiliation"] == expected
+    told = body["violations"] + [each["violation"] for each in body["incomplete"]]
+    assert [each["perpetrator_affiliation"] for each in told] == [expected]
 
 
 def test_geojson_counts_what_it_leaves_out(tmp_path: Path) -> None:
