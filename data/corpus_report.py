@@ -10,7 +10,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape as escape_html
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,7 @@ import matplotlib
 import typer
 from matplotlib.figure import Figure
 from rich.console import Console
+from rich.markup import escape
 
 from data import inline
 from data.document import Document
@@ -120,7 +121,7 @@ def page(sets: Sequence[Counts], genres: Counter[str]) -> str:
             (sets[0].name, [float(genres[n]) for n in names])
         ]))
     head = "".join(
-        f"<tr><td>{escape(c.name)}<td>{c.documents:,}<td>{c.words:,}"
+        f"<tr><td>{escape_html(c.name)}<td>{c.documents:,}<td>{c.words:,}"
         f"<td>{c.labels.total():,}<td>{c.relations.total():,}</tr>"
         for c in sets
     )
@@ -165,7 +166,7 @@ def main(
         if compare:
             sets.append(Counts.of("compared", _read(compare)))
     except TawthiqError as error:
-        console.print(f"[red]error[/] {error}", highlight=False)
+        console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
     write_text(out, page(sets, genres_of(plan)))
     for counts in sets:

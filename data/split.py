@@ -14,6 +14,7 @@ from typing import Annotated, Literal, get_args
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from data.document import Document
 from data.errors import FormatError, TawthiqError
@@ -94,7 +95,7 @@ def main(
             read_column(frozen, "story", "split"),
         )
     except TawthiqError as error:
-        console.print(f"[red]error[/] {error}", highlight=False)
+        console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
     for name, documents in parts.items():
         write_documents(out / f"{name}.jsonl", documents)

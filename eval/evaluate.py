@@ -12,6 +12,7 @@ import typer
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from rich.console import Console
+from rich.markup import escape
 
 from data import html
 from data.document import Document
@@ -88,7 +89,7 @@ def main(
         with console.status("scoring"):
             scores = {s.name: measure(s.gold, s.predicted) for s in scored}
     except TawthiqError as error:
-        console.print(f"[red]error[/] {error}", highlight=False)
+        console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
     write_text(metrics, json.dumps(scores, indent=2, sort_keys=True) + "\n")
     write_text(report, page(scores, scored, note))

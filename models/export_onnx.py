@@ -20,6 +20,7 @@ import torch
 import typer
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from rich.console import Console
+from rich.markup import escape
 from torch import Tensor, nn
 
 from data.errors import BundleError, TawthiqError
@@ -210,7 +211,7 @@ def main(
         with console.status("exporting to ONNX"):
             info = build(source, out)
     except TawthiqError as error:
-        console.print(f"[red]error[/] {error}", highlight=False)
+        console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
     console.print(f"{out}: version {info['version']}, parity {info['parity']:.1e}")
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 
 from data.errors import FormatError, TawthiqError
@@ -121,7 +122,7 @@ def main(
             opened = engine.load(model, chosen, provider)
         good, bad = run(source, output, opened, resume)
     except TawthiqError as error:
-        console.print(f"[red]error[/] {error}", highlight=False)
+        console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         console.print(f"interrupted; go on with: --resume --output {output}", highlight=False)

@@ -101,7 +101,7 @@ def main(
             if not row["incidents"]:
                 console.print("no incident is reported")
     except TawthiqError as error:
-        Console(stderr=True).print(f"[red]error[/] {error}", highlight=False)
+        Console(stderr=True).print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
 
 

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from matplotlib.figure import Figure
 from rich.console import Console
+from rich.markup import escape
 
 from data import params
 from data.document import Document
@@ -93,7 +94,7 @@ def main(
             write_text(out, "\n".join(lines) + "\n")
             plot(rows, out.with_suffix(".svg"))
     except TawthiqError as error:
-        console.print(f"[red]error[/] {error}", highlight=False)
+        console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
 
 

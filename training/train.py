@@ -16,6 +16,7 @@ import torch
 import typer
 from accelerate import Accelerator
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from data import params
@@ -232,7 +233,7 @@ def main(
         )
         fit(settings, Corpus.read(train, dev), out, work)
     except TawthiqError as error:
-        console.print(f"[red]error[/] {error}", highlight=False)
+        console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
 
 
