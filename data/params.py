@@ -18,7 +18,7 @@ def load(section: str, into: type[T], path: Path = PATH, **overrides: Any) -> T:
     """One section as the frozen dataclass that the stage declares.
 
     Args:
-        section: name of the section, which is the name of the stage.
+        section: name of the section.
         into: dataclass whose fields are the legal keys.
         path: the parameters file.
         overrides: values from the command line; ``None`` means not given.

@@ -75,7 +75,7 @@ def main(
 ) -> None:
     """Train on each size and score."""
     try:
-        settings = params.load("training.train", TrainParams, epochs=epochs)
+        settings = params.load("train", TrainParams, epochs=epochs)
         sets = {t.partition("=")[0]: read_documents(Path(t.partition("=")[2])) for t in test}
         whole = Corpus.read(splits / "train.jsonl", splits / "dev.jsonl")
         order = random.Random(settings.seed).sample(whole.train, len(whole.train))

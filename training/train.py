@@ -42,7 +42,7 @@ console = Console(stderr=True)
 
 @dataclass(frozen=True)
 class TrainParams:
-    """Section ``training.train`` of ``params.yaml``; rates are peak learning rates."""
+    """Section ``train`` of ``params.yaml``; rates are peak learning rates."""
 
     encoder: str
     seed: int
@@ -66,11 +66,11 @@ class TrainParams:
 
     def __post_init__(self) -> None:
         if self.precision not in ("bf16", "fp16", "no"):
-            raise ConfigError("unknown precision", where="training.train.precision",
+            raise ConfigError("unknown precision", where="train.precision",
                               value=self.precision, legal=("bf16", "fp16", "no"))
         for name in ("epochs", "tokens_per_step", "accumulate", "save_every"):
             if getattr(self, name) < 1:
-                raise ConfigError("must be at least 1", where=f"training.train.{name}",
+                raise ConfigError("must be at least 1", where=f"train.{name}",
                                   value=getattr(self, name))
 
 
@@ -228,7 +228,7 @@ def main(
     """Train a checkpoint; values not given come from params.yaml."""
     try:
         settings = params.load(
-            "training.train", TrainParams, settings_file, encoder=encoder, epochs=epochs,
+            "train", TrainParams, settings_file, encoder=encoder, epochs=epochs,
             seed=seed,
         )
         fit(settings, Corpus.read(train, dev), out, work)

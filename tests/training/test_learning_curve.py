@@ -19,7 +19,7 @@ def test_sizes_are_trained_once_and_drawn(
 ) -> None:
     settings = replace(PARAMS, encoder=str(tiny_arabert), epochs=8)
     body = "\n".join(f"  {k}: {v!r}" for k, v in vars(settings).items()).replace("'", '"')
-    (tmp_path / "params.yaml").write_text(f"training.train:\n{body}\n", "utf-8")
+    (tmp_path / "params.yaml").write_text(f"train:\n{body}\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     app = typer.Typer()
     app.command()(learning_curve.main)

@@ -73,7 +73,7 @@ def test_a_killed_training_resumes_to_the_same_weights(
 ) -> None:
     params = tmp_path / "params.yaml"
     body = "\n".join(f"  {k}: {v!r}" for k, v in vars(replace(PARAMS, encoder="x")).items())
-    params.write_text("training.train:\n" + body.replace("'", '"') + "\n", encoding="utf-8")
+    params.write_text("train:\n" + body.replace("'", '"') + "\n", encoding="utf-8")
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run(_command(tiny_arabert, splits, whole, params), cwd=ROOT, env=environment,
@@ -152,7 +152,7 @@ def test_two_processes_train_one_checkpoint(
     params = tmp_path / "params.yaml"
     settings = replace(PARAMS, encoder="x", epochs=2, accumulate=2)
     body = "\n".join(f"  {k}: {v!r}" for k, v in vars(settings).items())
-    params.write_text("training.train:\n" + body.replace("'", '"') + "\n", encoding="utf-8")
+    params.write_text("train:\n" + body.replace("'", '"') + "\n", encoding="utf-8")
     command = _command(tiny_arabert, splits, tmp_path, params)
     launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2",
               "--master-addr=127.0.0.1", "--master-port=29517", "-m", *command[2:]]
