@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from data.document import Span
@@ -38,6 +39,7 @@ class Casualties:
 
     view: View
     governed: dict[str, list[Span]] = field(default_factory=dict)
+    parts: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
     parents: dict[str, Span] = field(default_factory=dict)
     counts: dict[str, Count] = field(default_factory=dict)
 
@@ -57,6 +59,8 @@ class Casualties:
                      and victim.start <= t.start and t.end <= victim.end]
             if victim.id not in self.parents and not governed[victim.id]:
                 governed[victim.id] = inner
+            if victim.id in self.parents:
+                self.parts[self.parents[victim.id].id].append(victim)
         self.governed = {k: v for k, v in governed.items() if v}
 
     def _set_parent(self, part: str, whole: Span) -> None:
@@ -228,10 +232,12 @@ class Casualties:
         """Events of their own for parts of a tally that each follow with their own attack."""
         made = []
         for victim in self.view.victims:
-            parts = [v for v in self.view.victims if self.parents.get(v.id) is victim]
+            parts = self.parts.get(victim.id, ())
+            if len(parts) < 2:
+                continue
             attacks = [a for a in self.view.tails(self.governed.get(victim.id, ()), "caused_by")
                        if a.id in home]
-            if len(parts) < 2 or len(attacks) != len(parts) or not facts[victim.id]:
+            if len(attacks) != len(parts) or not facts[victim.id]:
                 continue
             if not _interleaved(parts, attacks):
                 continue
@@ -241,7 +247,7 @@ class Casualties:
                 fact = Fact(whole.harm, part, stated, self.group(part, whole.group, None), [])
                 facts[part.id] = [fact]
                 event = Event([attack], [fact])
-                holder.triggers = [t for t in holder.triggers if t is not attack]
+                holder.release(attack)
                 home[attack.id] = event
                 made.append((event, whole))
         for event, whole in made:
@@ -287,7 +293,7 @@ def _named(view: View, victim: Span) -> bool:
     return len(found) > len(others)
 
 
-def _interleaved(parts: list[Span], attacks: list[Span]) -> bool:
+def _interleaved(parts: Sequence[Span], attacks: list[Span]) -> bool:
     starts = [p.start for p in parts] + [1 << 60]
     return all(
         starts[i] < a.start < starts[i + 1] for i, a in enumerate(attacks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from incidents.clitics import stems
 from incidents.fold import fold
@@ -100,11 +101,23 @@ def count(text: str, victims: Vocabulary, before: str = "", after: str = "") -> 
         before: the words that stand before it, for an approximator left outside.
         after: those after it.
     """
-    tokens = tokenize(text)
-    found = [n for n in numbers(tokens) if _counts_people(tokens, n)]
-    people = nouns(text, victims)
+    tokens, found = _numbers_of(text)
     if found:
         return _numbered(tokens, found, fold(before)[-40:], fold(after)[:25])
+    return _unnumbered(text, victims)
+
+
+@lru_cache(maxsize=8192)
+def _numbers_of(text: str) -> tuple[list[Token], list[Number]]:
+    """The tokens of a phrase and the numbers among them that count people."""
+    tokens = tokenize(text)
+    return tokens, [n for n in numbers(tokens) if _counts_people(tokens, n)]
+
+
+@lru_cache(maxsize=8192)
+def _unnumbered(text: str, victims: Vocabulary) -> Count:
+    """What a phrase without a number counts."""
+    tokens, people = tokenize(text), nouns(text, victims)
     words = [set(stems(t.text)) for t in tokens]
     share = _share(words)
     if share is not None:

@@ -52,6 +52,7 @@ class Event:
     facts: list[Fact] = field(default_factory=list)
     part_of: Event | None = None
     lent: dict[str, list[Span]] = field(default_factory=dict)
+    _told: dict[tuple[str, ...], list[Span]] = field(default_factory=dict, repr=False)
 
     @property
     def start(self) -> int:
@@ -71,15 +72,27 @@ class Event:
         self.part_of = None
         for whole in wholes[:1]:
             self.make_part_of(whole)
-        for type, spans in other.lent.items():
-            self.lent.setdefault(type, spans)
+        self.lent = other.lent | self.lent
+        self._told.clear()
+
+    def release(self, trigger: Span) -> None:
+        """Give up a trigger to another event."""
+        self.triggers = [t for t in self.triggers if t is not trigger]
+        self._told.clear()
+
+    def borrow(self, type: str, spans: list[Span]) -> None:
+        """Take arguments that the text gave to another event."""
+        self.lent[type] = spans
+        self._told.clear()
 
     def arguments(self, view: View, *types: str) -> list[Span]:
         """Argument spans of some types: its own, or what another event lends it."""
-        own = view.tails(self.triggers, *types)
-        lent = [s for type in types for s in self.lent.get(type, ())]
-        if own or lent or self.part_of is None or "place" in types:
-            return own or lent
+        if types not in self._told:
+            lent = [s for type in types for s in self.lent.get(type, ())]
+            self._told[types] = view.tails(self.triggers, *types) or lent
+        told = self._told[types]
+        if told or self.part_of is None or "place" in types:
+            return told
         return self.part_of.arguments(view, *types)
 
     def make_part_of(self, whole: Event | None) -> None:

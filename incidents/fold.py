@@ -12,7 +12,10 @@ _DROPPED = re.compile(f"[\u0640{_INVISIBLE}\\x00]")
 _LETTERS = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ئ": "ي", "ؤ": "و",
      "ة": "ه", "ە": "ه", "ک": "ك", "ګ": "ك", "ء": ""}
+    | {digit: str(value) for value, digit in enumerate("٠١٢٣٤٥٦٧٨٩")}
 )
+# What neither is a mark nor may be a digit to convert: almost all text, once translated.
+_PLAIN = re.compile(r"[\x00-\x7fء-ي،؛؟«»–—“”’…]*")
 
 
 @lru_cache(maxsize=16384)
@@ -23,10 +26,14 @@ def fold(text: str) -> str:
     white space made single. The result is for look-up and comparison, never for output.
     """
     text = unicodedata.normalize("NFKC", _DROPPED.sub("", text)).translate(_LETTERS)
-    kept = []
-    for char in text:
-        if unicodedata.category(char) == "Mn":
-            continue
-        digit = unicodedata.decimal(char, None)
-        kept.append(char if digit is None else str(digit))
-    return " ".join("".join(kept).split())
+    if not _PLAIN.fullmatch(text):
+        text = "".join(map(_plain, text))
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=4096)
+def _plain(char: str) -> str:
+    if unicodedata.category(char) == "Mn":
+        return ""
+    digit = unicodedata.decimal(char, None)
+    return char if digit is None else str(digit)

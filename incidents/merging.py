@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 from data.document import Span
 from incidents.clitics import stems
 from incidents.counts import Count
@@ -10,23 +13,72 @@ from incidents.view import View
 from incidents.vocabulary import words_of
 
 
+@dataclass(frozen=True, eq=False)
+class Mention:
+    """An event as it stands, with what is compared of it; read once, for it meets many others."""
+
+    view: View
+    event: Event
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """Its facts with a count of their own."""
+        return [f for f in self.event.facts if not f.shared]
+
+    @cached_property
+    def counts(self) -> dict[str, list[Count]]:
+        """The counts of each harm that can be compared."""
+        found: dict[str, list[Count]] = {f.harm: [] for f in self.facts}
+        for fact in self.facts:
+            if fact.comparable:
+                found[fact.harm].append(fact.count)
+        return found
+
+    @cached_property
+    def headline(self) -> bool:
+        """Whether it tells no number, as a headline or lead does."""
+        return all(f.vague for f in self.facts)
+
+    @cached_property
+    def weapons(self) -> set[str]:
+        """Classes of its weapons."""
+        spans = self.event.arguments(self.view, "weapon")
+        return {name for span in spans for name in self.view.weapons(span)}
+
+    @cached_property
+    def names(self) -> frozenset[frozenset[str]]:
+        """Its places and those that hold them, each by the words of its name."""
+        spans = self.event.arguments(self.view, "place", "target")
+        wide = [*spans, *self.view.containers(spans)]
+        return frozenset(self.view.core(s) for s in wide if s.label == "PLACE")
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of all these names."""
+        return frozenset().union(*self.names)
+
+
 def merge_mentions(view: View, events: list[Event]) -> list[Event]:
     """Join repeated mentions of one event, later into earlier."""
-    kept: list[Event] = []
+    kept: list[Mention] = []
     for event in events:
-        same = _fits if _points_back(view, event) else _same
-        found = next(
-            (e for e in reversed(kept) if _peers(e, event) and same(view, e, event)), None
-        )
-        if found is None:
-            kept.append(event)
+        mention, back = Mention(view, event), _points_back(view, event)
+        for at in range(len(kept) - 1, -1, -1):
+            found = kept[at].event
+            if _peers(found, event) and (
+                _fits(view, found, event) if back else _same(kept[at], mention)
+            ):
+                break
+        else:
+            kept.append(mention)
             continue
         found.absorb(event)
+        kept[at] = Mention(view, found)
         for other in events:
             if other.part_of is event:
                 other.part_of = None
                 other.make_part_of(found)
-    return kept
+    return [mention.event for mention in kept]
 
 
 def _peers(one: Event, two: Event) -> bool:
@@ -34,32 +86,33 @@ def _peers(one: Event, two: Event) -> bool:
     return one.part_of is two.part_of
 
 
-def _same(view: View, one: Event, two: Event) -> bool:
+def _same(earlier: Mention, later: Mention) -> bool:
     """Whether two events with casualties are mentions of one."""
-    left, right = ([f for f in e.facts if not f.shared] for e in (one, two))
-    if not left or not right or {f.harm for f in left}.isdisjoint(f.harm for f in right):
+    harms = earlier.counts.keys() & later.counts.keys()
+    if not harms:
         return False
-    places = _place_match(view, one, two)
+    equal, overlap, apart = _compare(earlier, later, harms)
+    if not earlier.headline and (apart or not (equal or overlap)):
+        return False
+    places = _place_match(earlier, later)
     if places == "conflict":
         return False
+    view, one, two = earlier.view, earlier.event, later.event
     groups = one.groups(view) & two.groups(view)
-    if all(f.vague for f in left):  # a headline or lead without numbers
+    if earlier.headline:
         alike = any(
             f.harm == g.harm
             and (f.group == g.group or (places == "same" and _akin(f.group, g.group)))
-            for f in left for g in right
+            for f in earlier.facts for g in later.facts
         )
         return alike and bool(groups or places == "same") and _within(view, one, two)
-    equal, overlap, apart = _compare(left, right)
-    if apart or not (equal or overlap):
-        return False
     if equal and min(equal) >= 10:  # no chance: `1 to 13 July` and `since 1 July` will do
         return _within(view, one, two) or _within(view, two, one)
     if not agree(view, one, two):
         return False
     if equal:
         return len(equal) > 1 or places == "same"
-    return places == "same" and bool(groups and _classes(view, one) & _classes(view, two))
+    return places == "same" and bool(groups and earlier.weapons & later.weapons)
 
 
 def _within(view: View, wide: Event, narrow: Event) -> bool:
@@ -73,12 +126,11 @@ def _within(view: View, wide: Event, narrow: Event) -> bool:
     return str(one.start) <= str(two.start) and str(two.end) <= str(one.end)
 
 
-def _compare(left: list[Fact], right: list[Fact]) -> tuple[list[int], int, int]:
+def _compare(one: Mention, two: Mention, harms: set[str]) -> tuple[list[int], int, int]:
     """Equal counts, how many overlap, and how many harms the two count differently."""
     equal, overlap, apart = [], 0, 0
-    for harm in {f.harm for f in left} & {f.harm for f in right}:
-        pairs = [(a.count, b.count) for a in left for b in right
-                 if a.harm == b.harm == harm and a.comparable and b.comparable]
+    for harm in harms:
+        pairs = [(a, b) for a in one.counts[harm] for b in two.counts[harm]]
         same = [a.min for a, b in pairs if (a.min, a.max) == (b.min, b.max)]
         meet = [a for a, b in pairs if _close(a, b)]
         equal += same
@@ -94,21 +146,13 @@ def _close(one: Count, two: Count) -> bool:
     return meet and high <= 1.5 * low
 
 
-def _classes(view: View, event: Event) -> set[str]:
-    return {c for s in event.arguments(view, "weapon") for c in view.weapons(s)}
-
-
-def _place_match(view: View, one: Event, two: Event) -> str:
+def _place_match(one: Mention, two: Mention) -> str:
     """``same`` where a name recurs, ``conflict`` where both name places and share no word."""
-    own = [e.arguments(view, "place", "target") for e in (one, two)]
-    wide = [[s for s in [*spans, *view.containers(spans)] if s.label == "PLACE"] for spans in own]
-    names = [{view.core(s) for s in spans} for spans in wide]
-    if not names[0] or not names[1]:
+    if not one.names or not two.names:
         return "unknown"
-    if names[0] & names[1]:
+    if one.names & two.names:
         return "same"
-    words = [frozenset().union(*n) for n in names]
-    return "unknown" if words[0] & words[1] else "conflict"
+    return "unknown" if one.words & two.words else "conflict"
 
 
 def _points_back(view: View, event: Event) -> bool:
@@ -134,14 +178,15 @@ def _fits(view: View, earlier: Event, event: Event) -> bool:
 def lend(view: View, events: list[Event]) -> None:
     """Give events what the text before them leaves no doubt of."""
     _lend_to_definite(view, events)
+    mentions = [Mention(view, event) for event in events]
     for i, event in enumerate(events):
-        bare = event.facts and event.attacks and not event.groups(view)
-        for before in reversed(events[:i]) if bare else ():
-            alike = _classes(view, event) and _classes(view, event) == _classes(view, before)
-            if alike and not before.facts and _adjacent(view, before, event):
-                event.lent["perpetrator"] = before.arguments(view, "perpetrator")
+        armed = event.facts and event.attacks and not event.groups(view) and mentions[i].weapons
+        for before in reversed(mentions[:i]) if armed else ():
+            alike = not before.event.facts and before.weapons == armed
+            if alike and _adjacent(view, before.event, event):
+                event.borrow("perpetrator", before.event.arguments(view, "perpetrator"))
                 break
-        _lend_date(view, events[:i], event)
+        _lend_date(mentions[:i], mentions[i])
 
 
 def _adjacent(view: View, before: Event, event: Event) -> bool:
@@ -150,16 +195,18 @@ def _adjacent(view: View, before: Event, event: Event) -> bool:
     return view.sentence(event.attacks[0]) - view.sentence(before.triggers[-1]) <= 1
 
 
-def _lend_date(view: View, before: list[Event], event: Event) -> None:
+def _lend_date(before: list[Mention], bare: Mention) -> None:
     """An attack of the same kind on the same place, told before with its date."""
+    view, event = bare.view, bare.event
     if not event.facts or event.arguments(view, "date"):
         return
     kinds = set(view.types(event.attacks, "patterns"))
-    for earlier in reversed(before):
+    for mention in reversed(before):
+        earlier = mention.event
         alike = kinds & set(view.types(earlier.attacks, "patterns"))
         dated = alike and earlier.date(view).start is not None
-        if dated and _place_match(view, earlier, event) == "same" and agree(view, earlier, event):
-            event.lent["date"] = earlier.arguments(view, "date")
+        if dated and _place_match(mention, bare) == "same" and agree(view, earlier, event):
+            event.borrow("date", earlier.arguments(view, "date"))
             return
 
 
@@ -177,12 +224,11 @@ def _lend_to_definite(view: View, events: list[Event]) -> None:
         known = {(d.start, d.end): e for e in before if (d := e.date(view)).start}
         lender = dated[-1] if dated else next(iter(known.values())) if len(known) == 1 else None
         if lender is not None:
-            event.lent["date"] = lender.arguments(view, "date")
+            event.borrow("date", lender.arguments(view, "date"))
         groups = {group for e in before for group in e.groups(view)}
         if len(groups) == 1:
-            event.lent["perpetrator"] = next(
-                e.arguments(view, "perpetrator") for e in reversed(before) if e.groups(view)
-            )
+            lender = next(e for e in reversed(before) if e.groups(view))
+            event.borrow("perpetrator", lender.arguments(view, "perpetrator"))
 
 
 def _head(view: View, trigger: Span) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from incidents.clitics import stems
 from incidents.fold import fold
@@ -96,6 +97,7 @@ def tokenize(text: str) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=8192)
 def _token(raw: str, joined: bool) -> Token:
     if raw[0].isdecimal():
         if _GROUPED.fullmatch(raw):

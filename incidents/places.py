@@ -95,7 +95,7 @@ def resolve(document: Document, gazetteer: Gazetteer) -> dict[str, ResolvedPlace
         r.head: r.tail for r in document.relations
         if r.type == "located_in" and r.head in names and r.tail in names
     }
-    matches = {key: _matches(name, gazetteer) for key, name in names.items()}
+    matches = {key: _matches(name.core, gazetteer) for key, name in names.items()}
     context = _context(names, matches)
     first = {key: _chosen(names[key], _scored(names[key], matches[key], context, None, False))
              for key in names}
@@ -127,7 +127,6 @@ def _is_listed(document: Document, before: Span | None, span: Span) -> bool:
     return not document.text[before.end : span.start].strip(" \t\n\r،,؛\"'«»()")
 
 
-@lru_cache(maxsize=8192)
 def _fuzzy(core: str, gazetteer: Gazetteer) -> tuple[tuple[str, float], ...]:
     """Names of the gazetteer that are spelled nearly like this one, with what they are worth."""
     same = gazetteer.by_skeleton.get(skeleton(core), ()) if len(core) > 4 else ()
@@ -140,18 +139,19 @@ def _fuzzy(core: str, gazetteer: Gazetteer) -> tuple[tuple[str, float], ...]:
     return tuple((name, ratio / 100 * 0.9) for name, ratio, _ in near if name[:2] == core[:2])
 
 
-def _matches(name: PlaceName, gazetteer: Gazetteer) -> list[tuple[Entry, float]]:
+@lru_cache(maxsize=8192)
+def _matches(core: str, gazetteer: Gazetteer) -> tuple[tuple[Entry, float], ...]:
     """Entries whose name this may be, with the similarity of the names."""
-    exact = gazetteer.by_name.get(name.core)
+    exact = gazetteer.by_name.get(core)
     if exact:
-        return [(entry, 1.0) for entry in exact]
-    near = {id(entry): (entry, worth) for known, worth in reversed(_fuzzy(name.core, gazetteer))
+        return tuple((entry, 1.0) for entry in exact)
+    near = {id(entry): (entry, worth) for known, worth in reversed(_fuzzy(core, gazetteer))
             for entry in gazetteer.by_name[known]}
-    return list(near.values())
+    return tuple(near.values())
 
 
 def _context(
-    names: dict[str, PlaceName], matches: dict[str, list[tuple[Entry, float]]]
+    names: dict[str, PlaceName], matches: dict[str, tuple[tuple[Entry, float], ...]]
 ) -> _Context:
     """Governorates and countries of the places that cannot be mistaken."""
     admin1: set[str] = set()
@@ -217,20 +217,20 @@ def _share(entry: Entry, context: _Context) -> float:
 
 def _chosen(name: PlaceName, scored: list[Candidate]) -> ResolvedPlace:
     """The best candidate, unless another that lies elsewhere is as good."""
-    place = ResolvedPlace(name.name, candidates=tuple(scored[:5]))
+    candidates = tuple(scored[:5])
     if not scored or scored[0].score < _THRESHOLD:
-        return place
+        return ResolvedPlace(name.name, candidates=candidates)
     best = scored[0]
     rivals = [c for c in scored[1:] if best.score - c.score < _MARGIN and _apart(best, c)]
     if rivals:
         same = {c.entry.admin1 for c in [best, *rivals]}
-        return replace(place, admin1=same.pop() if len(same) == 1 else None)
+        admin1 = same.pop() if len(same) == 1 else None
+        return ResolvedPlace(name.name, admin1, candidates=candidates)
     entry = best.entry
-    place = replace(place, admin1=entry.admin1, score=best.score)
     if name.part:
-        return place
-    return replace(place, lat=entry.lat, lon=entry.lon, geonames=entry.geonames,
-                   pcode=entry.pcode)
+        return ResolvedPlace(name.name, entry.admin1, score=best.score, candidates=candidates)
+    return ResolvedPlace(name.name, entry.admin1, entry.lat, entry.lon, entry.geonames,
+                         entry.pcode, best.score, candidates)
 
 
 def _apart(one: Candidate, other: Candidate) -> bool:

@@ -145,8 +145,7 @@ def _count(view: View, fact: Fact) -> dict[str, Any]:
 def _evidence(view: View, event: Event, *spans: Span) -> dict[str, Any]:
     heads = {t.id for t in event.triggers}
     links = [view.links[s.id] for s in spans if s.id in view.links]
-    scores = [score for link in links for head, score in link if head in heads]
-    best = max((s for s in scores if s is not None), default=None)
+    best = max((score for link in links for head, score in link if head in heads), default=None)
     return {"evidence": [[s.start, s.end] for s in spans],
             "confidence": _product([*(s.score for s in spans), best])}
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from data.document import Document, Span
 from data.schema import SCHEMA
@@ -67,7 +67,7 @@ class View:
 
     def text(self, span: Span) -> str:
         """The words of a span, as they stand."""
-        return self.document.slice(span)
+        return self.document.text[span.start : span.end]
 
     def before(self, span: Span, size: int = 60) -> str:
         """The clause before a span."""
@@ -83,32 +83,38 @@ class View:
     def tails(self, heads: Iterable[Span], *types: str) -> list[Span]:
         """The tails of some relation types of some spans, in order of the text, once each."""
         lists = [
-            spans for head in heads for type in types
-            if (spans := self._arguments.get((head.id, type)))
+            own[type] for head in heads if (own := self._arguments.get(head.id))
+            for type in types if type in own
         ]
-        if len(lists) == 1:
-            return list(lists[0])
+        if len(lists) < 2:
+            return list(lists[0]) if lists else []
         found = {span.id: span for spans in lists for span in spans}
         return sorted(found.values(), key=lambda s: (s.start, s.end))
 
     @cached_property
-    def _arguments(self) -> dict[tuple[str, str], list[Span]]:
-        found: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    def _arguments(self) -> dict[str, dict[str, list[Span]]]:
+        """Tails by the id of the head, then by type, each in order of the text."""
+        found: dict[str, dict[str, list[Span]]] = defaultdict(dict)
+        by_id = self.document.by_id
         for relation in self.document.relations:
-            found[relation.head, relation.type].append(self.document.by_id[relation.tail])
-        return {key: sorted(v, key=lambda s: (s.start, s.end)) for key, v in found.items()}
+            found[relation.head].setdefault(relation.type, []).append(by_id[relation.tail])
+        for own in found.values():
+            for spans in own.values():
+                spans.sort(key=lambda s: (s.start, s.end))
+        return found
 
     @cached_property
-    def links(self) -> dict[str, list[tuple[str, float | None]]]:
-        """Head and score of the relations to each span."""
-        found: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
+    def links(self) -> dict[str, list[tuple[str, float]]]:
+        """Head and score of the relations to each span that have a score."""
+        found: dict[str, list[tuple[str, float]]] = defaultdict(list)
         for relation in self.document.relations:
-            found[relation.tail].append((relation.head, relation.score))
+            if relation.score is not None:
+                found[relation.tail].append((relation.head, relation.score))
         return found
 
     def is_caused(self, trigger: Span) -> bool:
         """Whether the text names the act that led to a harm."""
-        return (trigger.id, "caused_by") in self._arguments
+        return "caused_by" in self._arguments.get(trigger.id, ())
 
     @cached_property
     def causes(self) -> frozenset[str]:
@@ -209,16 +215,23 @@ class View:
         words = words_of(self.text(trigger))
         if words and is_definite(words[0]):
             return True
-        end = trigger.end
-        return any(
-            0 <= s.start - end <= 1 and is_definite(words_of(self.text(s))[0])
-            for s in self.document.spans
-            if s.label in ("WEAPON", "PERPETRATOR") and words_of(self.text(s))
+        return trigger.end in self._definite_starts or trigger.end + 1 in self._definite_starts
+
+    @cached_property
+    def _definite_starts(self) -> frozenset[int]:
+        return frozenset(
+            s.start for s in self.document.spans if s.label in ("WEAPON", "PERPETRATOR")
+            and is_definite((words_of(self.text(s)) or ("",))[0])
         )
 
     def core(self, span: Span) -> frozenset[str]:
         """The words of a place name without heads, directions and articles."""
         resolved = self.places.get(span.id)
-        words = words_of(resolved.name if resolved is not None else self.text(span))
-        found = {w for w in words if _DIRECTIONS.isdisjoint(stems(w))} or set(words)
-        return frozenset(w[2:] if is_definite(w) and w.startswith("ال") else w for w in found)
+        return _core(resolved.name if resolved is not None else self.text(span))
+
+
+@lru_cache(maxsize=8192)
+def _core(name: str) -> frozenset[str]:
+    words = words_of(name)
+    found = {w for w in words if _DIRECTIONS.isdisjoint(stems(w))} or set(words)
+    return frozenset(w[2:] if is_definite(w) and w.startswith("ال") else w for w in found)

@@ -95,6 +95,7 @@ class Vocabulary:
         object.__setattr__(self, "index", {k: tuple(v) for k, v in index.items()})
         object.__setattr__(self, "_has_stars", starred)
         object.__setattr__(self, "find", lru_cache(maxsize=8192)(self.find))
+        object.__setattr__(self, "name_of", lru_cache(maxsize=8192)(self.name_of))
 
     def find(self, text: str) -> tuple[Match, ...]:
         """All classes that a phrase names, in order; a longer match hides those inside it.
@@ -118,7 +119,7 @@ class Vocabulary:
             stem = min(stems(word), key=len)
             yield from (stem[:n] for n in range(3, len(stem)) if stem[:n] not in forms(word))
 
-    def name_of(self, text: str, allowed: Iterable[str] = ("weak",)) -> tuple[str, ...]:
+    def name_of(self, text: str, allowed: tuple[str, ...] = ("weak",)) -> tuple[str, ...]:
         """The classes that a phrase names; weaker phrases only where no stronger one stands.
 
         Args:
