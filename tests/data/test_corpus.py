@@ -45,7 +45,7 @@ def test_every_planned_report_is_there(
     assert set(corpus) == set(plan) and len(corpus) >= 500
     lengths = {id: len(d.text.split()) for id, d in corpus.items()}
     assert sum(lengths.values()) >= 90_000
-    assert not {id: n for id, n in lengths.items() if not 35 <= n <= 900}
+    assert not {id: n for id, n in lengths.items() if not 40 <= n <= 900}
 
 
 def test_the_plan_spans_the_domain(plan: dict[str, dict[str, str]]) -> None:
