@@ -55,11 +55,11 @@ def extraction(
         "model": {"name": model.name, "version": model.version, "schema": model.schema},
         "entities": [
             {"id": s.id, "label": s.label, "start": s.start, "end": s.end,
-             "text": document.slice(s)} | _score(s.score)
+             "text": document.slice(s), **_score(s.score)}
             for s in document.spans
         ],
         "relations": [
-            {"head": r.head, "type": r.type, "tail": r.tail} | _score(r.score)
+            {"head": r.head, "type": r.type, "tail": r.tail, **_score(r.score)}
             for r in document.relations
         ],
         "incidents": render(view, assemble(view)),

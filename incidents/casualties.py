@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice, takewhile
 
 from data.document import Span
 from data.schema import SCHEMA
@@ -54,14 +56,19 @@ class Casualties:
                 self._set_parent(relation.head, by_id[relation.tail])
         harms = {label.name for label in SCHEMA.labels if label.harm}
         for victim in self.view.victims:
-            # a trigger nested in a VICTIM tells its harm, also where the relation is missing
-            inner = [t for t in triggers.values() if t.label in harms
-                     and victim.start <= t.start and t.end <= victim.end]
-            if victim.id not in self.parents and not governed[victim.id]:
-                governed[victim.id] = inner
             if victim.id in self.parents:
                 self.parts[self.parents[victim.id].id].append(victim)
+            elif victim.id not in governed:
+                # a trigger nested in a VICTIM tells its harm, also where the relation is missing
+                governed[victim.id] = [t for t in self._inside(victim) if t.label in harms]
         self.governed = {k: v for k, v in governed.items() if v}
+
+    def _inside(self, victim: Span) -> list[Span]:
+        """Triggers nested in a VICTIM."""
+        triggers = self.view.triggers
+        first = bisect_left(triggers, victim.start, key=lambda t: t.start)
+        nested = takewhile(lambda t: t.start < victim.end, islice(triggers, first, None))
+        return [t for t in nested if t.end <= victim.end]
 
     def _set_parent(self, part: str, whole: Span) -> None:
         """Note a part's first whole; a chain that would come back to the part is cut there."""
@@ -77,9 +84,8 @@ class Casualties:
         pairs = []
         for victim in self.view.victims:
             own = self.governed.get(victim.id, [])
-            inner = [t for t in self.view.triggers if t.label != "ATTACK"
-                     and victim.start <= t.start and t.end <= victim.end]
-            pairs += [(own[0], t) for t in [*own, *inner] if own and t is not own[0]]
+            inner = [t for t in self._inside(victim) if t.label != "ATTACK"] if own else []
+            pairs += [(own[0], t) for t in [*own, *inner] if t is not own[0]]
         return pairs
 
     def count(self, victim: Span) -> Count:

@@ -248,6 +248,7 @@ def resolve_all(phrases: Sequence[str], published: str | None) -> ResolvedDate:
     )
 
 
+@lru_cache(maxsize=4096)
 def _vagueness(phrase: str) -> int:
     code = codes(read(phrase))
     if re.search(r"[MHF].*E.*[MHFNAU]|[MH].*/.*[MH]Y", code):

@@ -87,10 +87,10 @@ class Event:
 
     def arguments(self, view: View, *types: str) -> list[Span]:
         """Argument spans of some types: its own, or what another event lends it."""
-        if types not in self._told:
+        told = self._told.get(types)
+        if told is None:
             lent = [s for type in types for s in self.lent.get(type, ())]
-            self._told[types] = view.tails(self.triggers, *types) or lent
-        told = self._told[types]
+            told = self._told[types] = view.tails(self.triggers, *types) or lent
         if told or self.part_of is None or "place" in types:
             return told
         return self.part_of.arguments(view, *types)
@@ -141,24 +141,28 @@ def structural(view: View, same_victim: Iterable[tuple[Span, Span]]) -> list[Eve
 
 def _sharing(view: View) -> list[tuple[Span, Span]]:
     """Near triggers of a kind with an argument in common (a date alone is none), in order."""
-    heads = view.heads(*ARGUMENTS)
-    pairs = {pair for sharing in heads.values() for pair in combinations(sharing, 2)}
-    dated = {pair for sharing in view.heads("date").values() for pair in combinations(sharing, 2)}
+    pairs = {
+        (one.start, two.start, one.id, two.id): (one, two)
+        for sharing in view.heads(*ARGUMENTS).values()
+        for one, two in combinations(sharing, 2) if _comparable(view, one, two)
+    }
     pairs |= {
-        (one, two) for one, two in dated if view.sentence(one) == view.sentence(two)
+        (one.start, two.start, one.id, two.id): (one, two)
+        for sharing in view.heads("date").values()
+        for one, two in combinations(sharing, 2) if _comparable(view, one, two)
+        and view.sentence(one) == view.sentence(two)
         and _place_names(view, one) & _place_names(view, two)
     }
-    return sorted(
-        (pair for pair in pairs if _comparable(view, *pair)),
-        key=lambda pair: (pair[0].start, pair[1].start, pair[0].id, pair[1].id),
-    )
+    return [pairs[key] for key in sorted(pairs)]
 
 
 def _comparable(view: View, one: Span, two: Span) -> bool:
     """Whether both are attacks, or both harms without one, and near each other."""
-    alike = (one.label == "ATTACK") == (two.label == "ATTACK")
-    caused = view.is_caused(one) or view.is_caused(two)
-    return alike and not caused and abs(view.sentence(one) - view.sentence(two)) <= _NEAR
+    if (one.label == "ATTACK") != (two.label == "ATTACK"):
+        return False
+    if view.is_caused(one) or view.is_caused(two):
+        return False
+    return abs(view.sentence(one) - view.sentence(two)) <= _NEAR
 
 
 def _place_names(view: View, trigger: Span) -> set[frozenset[str]]:

@@ -46,6 +46,11 @@ class Mention:
         return {name for span in spans for name in self.view.weapons(span)}
 
     @cached_property
+    def kinds(self) -> set[str]:
+        """Types that the words of its attacks name."""
+        return set(self.view.types(self.event.attacks, "patterns"))
+
+    @cached_property
     def names(self) -> frozenset[frozenset[str]]:
         """Its places and those that hold them, each by the words of its name."""
         spans = self.event.arguments(self.view, "place", "target")
@@ -65,9 +70,9 @@ def merge_mentions(view: View, events: list[Event]) -> list[Event]:
         mention, back = Mention(view, event), _points_back(view, event)
         for at in range(len(kept) - 1, -1, -1):
             found = kept[at].event
-            if _peers(found, event) and (
-                _fits(view, found, event) if back else _same(kept[at], mention)
-            ):
+            if found.part_of is not event.part_of:
+                continue  # one is a part of the other, or of something else
+            if _fits(view, found, event) if back else _same(kept[at], mention):
                 break
         else:
             kept.append(mention)
@@ -79,11 +84,6 @@ def merge_mentions(view: View, events: list[Event]) -> list[Event]:
                 other.part_of = None
                 other.make_part_of(found)
     return [mention.event for mention in kept]
-
-
-def _peers(one: Event, two: Event) -> bool:
-    """Whether neither is a part of the other, and both or none of the same whole."""
-    return one.part_of is two.part_of
 
 
 def _same(earlier: Mention, later: Mention) -> bool:
@@ -131,19 +131,17 @@ def _compare(one: Mention, two: Mention, harms: set[str]) -> tuple[list[int], in
     equal, overlap, apart = [], 0, 0
     for harm in harms:
         pairs = [(a, b) for a in one.counts[harm] for b in two.counts[harm]]
-        same = [a.min for a, b in pairs if (a.min, a.max) == (b.min, b.max)]
-        meet = [a for a, b in pairs if _close(a, b)]
-        equal += same
-        overlap += bool(meet)
+        equal += [a.min for a, b in pairs if a.min == b.min and a.max == b.max]
+        meet = any(_close(a, b) for a, b in pairs)
+        overlap += meet
         apart += bool(pairs) and not meet
     return equal, overlap, apart
 
 
 def _close(one: Count, two: Count) -> bool:
     """Whether two counts can both be true and are near each other."""
-    low, high = sorted((one.min, two.min))
     meet = one.min <= (two.max or one.min) and two.min <= (one.max or two.min)
-    return meet and high <= 1.5 * low
+    return meet and max(one.min, two.min) <= 1.5 * min(one.min, two.min)
 
 
 def _place_match(one: Mention, two: Mention) -> str:
@@ -200,10 +198,10 @@ def _lend_date(before: list[Mention], bare: Mention) -> None:
     view, event = bare.view, bare.event
     if not event.facts or event.arguments(view, "date"):
         return
-    kinds = set(view.types(event.attacks, "patterns"))
+    kinds = bare.kinds
     for mention in reversed(before):
         earlier = mention.event
-        alike = kinds & set(view.types(earlier.attacks, "patterns"))
+        alike = kinds & mention.kinds
         dated = alike and earlier.date(view).start is not None
         if dated and _place_match(mention, bare) == "same" and agree(view, earlier, event):
             event.borrow("date", earlier.arguments(view, "date"))
@@ -214,8 +212,9 @@ def _lend_to_definite(view: View, events: list[Event]) -> None:
     """Give a definite attack without date and place what the text before it leaves no doubt of."""
     for i, event in enumerate(events):
         attacks = event.attacks
-        bare = not view.tails(event.triggers, "place", "date", "perpetrator")
-        if not event.facts or not attacks or not bare or not view.definite(attacks[0]):
+        if not event.facts or not attacks or not view.definite(attacks[0]):
+            continue
+        if view.tails(event.triggers, "place", "date", "perpetrator"):
             continue
         before = [e for e in events[:i] if e.attacks and e is not event]
         word = _head(view, attacks[0])

@@ -179,7 +179,7 @@ def _scored(
 ) -> list[Candidate]:
     """Candidates, best first. ``holds``: other places are said to lie in this one."""
     whole = parent.candidates[0].entry if parent and parent.score else None
-    largest = max((e.population for e, _ in matches if e.kind == "town"), default=0)
+    largest = max([e.population for e, _ in matches if e.kind == "town"], default=0)
     found = []
     for entry, worth in matches:
         fit = _BARE if name.kind is None else _FITS[name.kind]

@@ -143,15 +143,16 @@ def _count(view: View, fact: Fact) -> dict[str, Any]:
 
 
 def _evidence(view: View, event: Event, *spans: Span) -> dict[str, Any]:
-    heads = {t.id for t in event.triggers}
-    links = [view.links[s.id] for s in spans if s.id in view.links]
-    best = max((score for link in links for head, score in link if head in heads), default=None)
-    return {"evidence": [[s.start, s.end] for s in spans],
-            "confidence": _product([*(s.score for s in spans), best])}
+    scores = [s.score for s in spans]
+    links = [link for s in spans for link in view.links.get(s.id, ())]
+    if links:
+        heads = {t.id for t in event.triggers}
+        scores.append(max([score for head, score in links if head in heads], default=None))
+    return {"evidence": [[s.start, s.end] for s in spans], "confidence": _product(scores)}
 
 
 def _product(scores: Iterable[float | None]) -> float:
-    return round(prod(s for s in scores if s is not None), 4)
+    return round(prod([s for s in scores if s is not None]), 4)
 
 
 def _type(view: View, event: Event) -> str:

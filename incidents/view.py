@@ -82,9 +82,10 @@ class View:
 
     def tails(self, heads: Iterable[Span], *types: str) -> list[Span]:
         """The tails of some relation types of some spans, in order of the text, once each."""
+        arguments = self._arguments
         lists = [
-            own[type] for head in heads if (own := self._arguments.get(head.id))
-            for type in types if type in own
+            arguments[head.id][type] for head in heads if head.id in arguments
+            for type in types if type in arguments[head.id]
         ]
         if len(lists) < 2:
             return list(lists[0]) if lists else []
@@ -125,8 +126,9 @@ class View:
         """Asserted triggers by the id of a span that they share as an argument."""
         found: dict[str, list[Span]] = defaultdict(list)
         for trigger in self.triggers:
-            for span in self.tails([trigger], *types):
-                found[span.id].append(trigger)
+            own = self._arguments.get(trigger.id, {})
+            for id in dict.fromkeys(s.id for type in types for s in own.get(type, ())):
+                found[id].append(trigger)
         return found
 
     def containers(self, spans: Iterable[Span]) -> list[Span]:
@@ -134,10 +136,9 @@ class View:
         found: dict[str, Span] = {}
         level = list(spans)
         seen = {s.id for s in level}
-        while level:
-            level = [s for s in self.tails(level, "located_in") if s.id not in seen]
-            seen |= {s.id for s in level}
+        while level := [s for s in self.tails(level, "located_in") if s.id not in seen]:
             found |= {s.id: s for s in level}
+            seen |= found.keys()
         return list(found.values())
 
     def groups(self, span: Span) -> tuple[str, ...]:
