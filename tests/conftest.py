@@ -6,6 +6,7 @@ file layout and tokenizer kind, in small, with a vocabulary trained on the corpu
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from data import inline
 from data.document import Document
 from data.jsonl import write_documents
 from data.schema import SCHEMA
+
+# Small networks gain nothing from threads, and lose much where the cores are busy. Commands that
+# tests start inherit this.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # A busy machine is slow, which is no failure.
 settings.register_profile(
