@@ -26,6 +26,7 @@ def stems(word: str) -> tuple[str, ...]:
 
 _ENDINGS = ("ا", "ه", "ها", "هم", "هما", "هن", "نا", "ي", "يه", "يين", "يون", "ون", "ين", "ان",
             "تين", "تان", "ات", "اتها", "اته", "اتهم", "وا", "ت")
+_ENDING_IN = {last: tuple(e for e in _ENDINGS if e[-1] == last) for last in {e[-1] for e in _ENDINGS}}
 
 
 @lru_cache(maxsize=16384)
@@ -33,7 +34,7 @@ def forms(word: str) -> frozenset[str]:
     """All that the word may be an inflected form of, itself included."""
     found = set(stems(word))
     for stem in tuple(found):
-        for ending in _ENDINGS:
+        for ending in _ENDING_IN.get(stem[-1:], ()):
             base = stem[: -len(ending)]
             if stem.endswith(ending) and len(base) >= 3:
                 found.add(base)

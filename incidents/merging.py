@@ -88,9 +88,9 @@ def merge_mentions(view: View, events: list[Event]) -> list[Event]:
 
 def _same(earlier: Mention, later: Mention) -> bool:
     """Whether two events with casualties are mentions of one."""
-    harms = earlier.counts.keys() & later.counts.keys()
-    if not harms:
+    if earlier.counts.keys().isdisjoint(later.counts):
         return False
+    harms = earlier.counts.keys() & later.counts.keys()
     equal, overlap, apart = _compare(earlier, later, harms)
     if not earlier.headline and (apart or not (equal or overlap)):
         return False

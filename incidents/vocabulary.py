@@ -94,8 +94,8 @@ class Vocabulary:
                     index[words[0].rstrip("*")].append(Pattern(klass, strength, words))
         object.__setattr__(self, "index", {k: tuple(v) for k, v in index.items()})
         object.__setattr__(self, "_has_stars", starred)
-        object.__setattr__(self, "find", lru_cache(maxsize=8192)(self.find))
-        object.__setattr__(self, "name_of", lru_cache(maxsize=8192)(self.name_of))
+        for name in ("find", "name_of", "_starting"):  # phrases and words recur
+            object.__setattr__(self, name, lru_cache(maxsize=8192)(getattr(self, name)))
 
     def find(self, text: str) -> tuple[Match, ...]:
         """All classes that a phrase names, in order; a longer match hides those inside it.
@@ -105,19 +105,20 @@ class Vocabulary:
         words = words_of(text)
         found = []
         for i, word in enumerate(words):
-            for key in self._keys(word):
-                for pattern in self.index.get(key, ()):
-                    end = pattern.match(words, i)
-                    if end is not None:
-                        size = sum(map(len, pattern.words))
-                        found.append(Match(pattern.klass, pattern.strength, i, end, size))
+            for pattern in self._starting(word):
+                end = pattern.match(words, i)
+                if end is not None:
+                    size = sum(map(len, pattern.words))
+                    found.append(Match(pattern.klass, pattern.strength, i, end, size))
         return tuple(m for m in found if m.strength == "not" or not _hidden(m, found))
 
-    def _keys(self, word: str) -> Iterable[str]:
-        yield from forms(word)
+    def _starting(self, word: str) -> tuple[Pattern, ...]:
+        """Patterns whose first word a word may be a form of."""
+        keys = sorted(forms(word))
         if self._has_stars:
             stem = min(stems(word), key=len)
-            yield from (stem[:n] for n in range(3, len(stem)) if stem[:n] not in forms(word))
+            keys += [stem[:n] for n in range(3, len(stem)) if stem[:n] not in forms(word)]
+        return tuple(pattern for key in keys for pattern in self.index.get(key, ()))
 
     def name_of(self, text: str, allowed: tuple[str, ...] = ("weak",)) -> tuple[str, ...]:
         """The classes that a phrase names; weaker phrases only where no stronger one stands.
