@@ -26,7 +26,9 @@ def stems(word: str) -> tuple[str, ...]:
 
 _ENDINGS = ("ا", "ه", "ها", "هم", "هما", "هن", "نا", "ي", "يه", "يين", "يون", "ون", "ين", "ان",
             "تين", "تان", "ات", "اتها", "اته", "اتهم", "وا", "ت")
-_ENDING_IN = {last: tuple(e for e in _ENDINGS if e[-1] == last) for last in {e[-1] for e in _ENDINGS}}
+_ENDING_IN = {
+    last: tuple(e for e in _ENDINGS if e[-1] == last) for last in {e[-1] for e in _ENDINGS}
+}
 
 
 @lru_cache(maxsize=16384)
