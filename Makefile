@@ -10,7 +10,7 @@ DEMO_EPOCHS ?= 2
 # DVC runs `python`: the one of this environment.
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
 
-.PHONY: demo test check serve train repro evaluate corpus-report clean requirements help
+.PHONY: demo test check serve train repro evaluate corpus-report bench clean requirements help
 # Real reports in the inline form, to set beside the corpus where they are at hand.
 COMPARE ?= $(wildcard ../shared/realdev/gold)
 .DEFAULT_GOAL := help
@@ -55,6 +55,9 @@ evaluate: $(ENV)/.installed ## metrics.json and report.html of the test set
 corpus-report: $(ENV)/.installed ## counts and plots of the corpus: data/corpus/report.html
 	$(RUN) -m dvc repro annotation.export
 	$(RUN) -m data.corpus_report $(if $(COMPARE),--compare $(COMPARE))
+
+bench: $(ENV)/.installed ## CPU time of the record of a dense 900-word report
+	$(RUN) -m incidents.bench
 
 serve: $(ENV)/.installed ## the HTTP endpoint on 127.0.0.1:8000
 	$(RUN) -m serve
