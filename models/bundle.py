@@ -74,7 +74,7 @@ class Bundle:
 
 
 def load(
-    folder: Path, precision: Precision = "int8", provider: str = "cpu", threads: int = 0,
+    folder: Path, precision: Precision = "float", provider: str = "cpu", threads: int = 0,
     budget: int = 4096,
 ) -> Bundle:
     """Open a bundle.

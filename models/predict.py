@@ -20,14 +20,14 @@ def main(
     source: Annotated[Path, typer.Option("--input", help="documents")],
     output: Annotated[Path, typer.Option(help="predictions")],
     model: Annotated[Path, typer.Option(help="bundle folder")] = Path("models/onnx"),
-    precision: Annotated[str, typer.Option(help="int8 or float")] = "int8",
+    precision: Annotated[str, typer.Option(help="float or int8")] = "float",
     provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
 ) -> None:
     """Predict spans and relations of all documents; their own are replaced."""
     console = Console(stderr=True)
     try:
         documents = read_documents(source)
-        chosen: Precision = "float" if precision == "float" else "int8"
+        chosen: Precision = "int8" if precision == "int8" else "float"
         predictor = bundle.load(model, chosen, provider).predictor
         predicted = [
             predictor.predict(document)

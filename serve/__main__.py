@@ -18,12 +18,12 @@ def main(
     model: Annotated[Path, typer.Option(help="bundle folder")] = Path("models/onnx"),
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
-    precision: Annotated[str, typer.Option(help="int8 or float")] = "int8",
+    precision: Annotated[str, typer.Option(help="float or int8")] = "float",
     provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
     threads: Annotated[int, typer.Option(help="threads of one document; 0: all")] = 0,
 ) -> None:
     """Answer POST /v1/extract."""
-    chosen: Precision = "float" if precision == "float" else "int8"
+    chosen: Precision = "int8" if precision == "int8" else "float"
     application = app.create(lambda: engine.load(model, chosen, provider, threads))
     uvicorn.run(application, host=host, port=port, timeout_graceful_shutdown=_GRACE_SECONDS)
 

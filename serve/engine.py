@@ -36,7 +36,7 @@ class Engine:
 
 
 def load(
-    folder: Path, precision: Precision = "int8", provider: str = "cpu", threads: int = 0
+    folder: Path, precision: Precision = "float", provider: str = "cpu", threads: int = 0
 ) -> Engine:
     """Open a bundle with the shipped gazetteer and vocabularies.
 

@@ -111,13 +111,13 @@ def main(
     source: Annotated[Path, typer.Option("--input", help="JSONL, .txt file or folder of them")],
     output: Annotated[Path, typer.Option(help="results, JSONL")],
     model: Annotated[Path, typer.Option(help="bundle folder")] = Path("models/onnx"),
-    precision: Annotated[str, typer.Option(help="int8 or float")] = "int8",
+    precision: Annotated[str, typer.Option(help="float or int8")] = "float",
     provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
     resume: Annotated[bool, typer.Option("--resume", help="go on after an interruption")] = False,
 ) -> None:
     """Extract incident records from many reports."""
     try:
-        chosen: Precision = "float" if precision == "float" else "int8"
+        chosen: Precision = "int8" if precision == "int8" else "float"
         with console.status("loading the model"):
             opened = engine.load(model, chosen, provider)
         good, bad = run(source, output, opened, resume)
