@@ -19,6 +19,7 @@ from incidents.events import Event, structural
 from incidents.gazetteer import Gazetteer
 from incidents.places import default_gazetteer
 from incidents.record import render
+from incidents.repeats import drop_repeats
 from incidents.view import View
 from incidents.vocabulary import Vocabularies, default_vocabularies, load
 
@@ -72,10 +73,10 @@ def assemble(view: View) -> list[Event]:
     found = structural(view, casualties.same_victim())
     found = casualties.attach(found)
     for event in found:
-        merging.drop_repeats(event, pointing_back=True)
+        drop_repeats(view, event, pointing_back=True)
     found = merging.merge_mentions(view, sorted(found, key=lambda e: e.start))
     for event in found:
-        merging.drop_repeats(event, pointing_back=False)
+        drop_repeats(view, event, pointing_back=False)
     merging.lend(view, found)
     return found
 

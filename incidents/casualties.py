@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,16 +13,11 @@ from data.schema import SCHEMA
 from incidents.clitics import is_definite
 from incidents.counts import Count, count
 from incidents.events import Event, Fact
-from incidents.fold import fold
-from incidents.people import group_of, nouns
+from incidents.groups import told_group
 from incidents.view import View
 from incidents.vocabulary import words_of
 
-_OTHERS = re.compile(r"(?:^|\s)[وفبل]?(?:ال)?(?:اخرين|اخرون|اخر|اخري|اخريات|اخران)(?:\s|$)")
-_PREDICATE = re.compile(
-    r"(?:^|\s)(?:و?هم|هن|و?هو|و?هي|كانوا|كان|كانت|يعمل|تعمل|جميعهم|كلهم|معظمهم|غالبيتهم)\s"
-)
-_BREAK = re.compile(r"(?:^|\s)(?:بينهم|بينهن|من بينهم|منهم|بينها|وبينهم|و\w*اصيب\w*)(?:\s|$)")
+_AHEAD = 2  # sentences within which what was pointed to is still told
 _LEGAL = {"DEATH": ("killed",), "INJURY": ("injured",), "DETENTION": ("missing", "detained"),
           "DISPLACEMENT": ("besieged", "displaced")}
 
@@ -92,10 +86,17 @@ class Casualties:
         """The number that a VICTIM span tells, with an approximator left outside it."""
         if victim.id not in self.counts:
             view = self.view
-            self.counts[victim.id] = count(
+            stated = count(
                 view.text(victim), view.vocabularies.victims,
                 view.before(victim, 30), view.after(victim, 20),
             )
+            verbs = [words_of(view.text(t))[-1:] for t in self.governed.get(victim.id, ())
+                     if t.start >= victim.end]
+            if (stated.min, stated.max, stated.stated) == (2, None, "noun") and any(
+                verb and verb[0].endswith("ا") and not verb[0].endswith("وا") for verb in verbs
+            ):
+                stated = Count(2, 2, stated="noun")  # `مدنيين` is two where they `قتلا`
+            self.counts[victim.id] = stated
         return self.counts[victim.id]
 
     def anaphor(self, victim: Span) -> bool:
@@ -106,33 +107,8 @@ class Casualties:
             return False
         return bool(self.view.vocabularies.harms.name_of(first))
 
-    def group(self, victim: Span, parent: str | None, previous: str | None) -> str:
-        """The group that the words tell, else that of what the count is part of or continues."""
-        view, vocabulary = self.view, self.view.vocabularies.victims
-        own = group_of(view.text(victim), vocabulary)
-        if own is not None and own != "people":
-            return own
-        if _OTHERS.search(fold(view.text(victim))) and not _named(view, victim):
-            return previous or own or "people"
-        return self._by_context(victim, own) or parent or own or "people"
-
-    def _by_context(self, victim: Span, own: str | None) -> str | None:
-        """`تسعة من القتلى هم من المدنيين`, `معظم القتلى مدنيون`, a title or a trade of a name."""
-        view, vocabulary = self.view, self.view.vocabularies.victims
-        stated = self.count(victim).stated
-        after = fold(_BREAK.split(fold(view.after(victim, 70)))[0])
-        predicate = _PREDICATE.search(after)
-        if stated == "name":
-            before = view.before(victim, 20).split()
-            title = group_of(before[-1], vocabulary) if before else None
-            line = view.document.text[victim.end : victim.end + 160].split("\n")[0].split(".")[0]
-            trade = _PREDICATE.split(fold(line), maxsplit=1)[1:]
-            found = title or (group_of(trade[0][:60], vocabulary) if trade else None)
-            return found if found != "people" else None
-        first = " ".join(after.split()[:1]) if own is None or stated == "part" else ""
-        told = [first, after[predicate.end() :] if predicate is not None else ""]
-        groups = (group_of(words, vocabulary) for words in told)
-        return next((group for group in groups if group not in (None, "people")), None)
+    def _group(self, victim: Span, parent: str | None, previous: str | None) -> str:
+        return told_group(self.view, victim, self.count(victim), parent, previous)
 
     def attach(self, events: list[Event]) -> list[Event]:
         """Give each event its facts, in the order of the text; returns the events, parts split."""
@@ -157,7 +133,7 @@ class Casualties:
         view, stated = self.view, self.count(victim)
         parent = self.parents.get(victim.id)
         whole = facts.get(parent.id, []) if parent is not None else []
-        group = self.group(victim, whole[0].group if whole else None, previous)
+        group = self._group(victim, whole[0].group if whole else None, previous)
         harms: dict[str, list[Span]] = defaultdict(list)
         for trigger in self.governed.get(victim.id, ()):
             harms[harm_of(view, trigger)].append(trigger)
@@ -165,8 +141,8 @@ class Casualties:
             harm = self._harm_by_words(victim)
             harms = defaultdict(list, {harm: []}) if harm else harms
         if {"killed", "injured"} <= set(harms):
-            if stated.min == stated.max == 1:
-                del harms["injured"]  # who died of a wound died
+            if stated.min == stated.max == 1 or _is_inside(victim, harms["injured"]):
+                del harms["injured"]  # who died of a wound died: `وفاة ثلاثة جرحى`
             else:
                 most = None if stated.max is None else stated.max - 1
                 stated = replace(stated, min=1, max=most)
@@ -213,16 +189,19 @@ class Casualties:
         return next(e for e in events if fact in e.facts)
 
     def _resolve(self, fact: Fact, facts: dict[str, list[Fact]], events: list[Event]) -> None:
-        """Replace an anaphor by its antecedent: in its own event, else the nearest before it."""
+        """Replace an anaphor by its antecedent: in its own event, else the nearest before it,
+        else one told in the next sentences."""
         event = self._holder(fact, events)
         same = [f for e in events for f in e.facts
                 if f.harm == fact.harm and f is not fact and f.victim.id not in self.parents
                 and not self.anaphor(f.victim)]
         own = [f for f in same if f in event.facts]
         before = [f for f in same if f.victim.start < fact.victim.start]
-        if not own and not before:
+        ahead = [f for f in same if self._is_told_after(fact.victim, f.victim)]
+        antecedents = own[:1] or before[-1:] or ahead[:1]
+        if not antecedents:
             return
-        found = own[0] if own else before[-1]
+        found = antecedents[0]
         event.facts.remove(fact)
         found.repeats.append(fact.victim)
         facts[fact.victim.id] = [found]
@@ -230,6 +209,16 @@ class Casualties:
         if other is not event and not event.facts and not self._several(fact):
             other.absorb(event)
             events.remove(event)
+
+    def _is_told_after(self, anaphor: Span, victim: Span) -> bool:
+        """Whether a count follows in the paragraph, or what points to it is the headline."""
+        view = self.view
+        if not 0 <= view.sentence(victim) - view.sentence(anaphor) <= _AHEAD:
+            return False
+        between = view.document.text[anaphor.end : victim.start]
+        return victim.start > anaphor.start and (
+            "\n" not in between or view.sentence(anaphor) == 0
+        )
 
     def _several(self, fact: Fact) -> list[Span]:
         return self.view.tails(fact.triggers, "caused_by")
@@ -250,7 +239,7 @@ class Casualties:
             whole, holder = facts[victim.id][0], home[attacks[0].id]
             for part, attack in zip(parts, attacks, strict=True):
                 stated = self.count(part)
-                fact = Fact(whole.harm, part, stated, self.group(part, whole.group, None), [])
+                fact = Fact(whole.harm, part, stated, self._group(part, whole.group, None), [])
                 facts[part.id] = [fact]
                 event = Event([attack], [fact])
                 holder.release(attack)
@@ -288,15 +277,12 @@ class Casualties:
             stated = self.count(victim).of(whole.count)
             if whole.shared:
                 stated = replace(stated, min=0)
-            group = self.group(victim, whole.group, None)
+            group = self._group(victim, whole.group, None)
             whole.parts.append(Fact(whole.harm, victim, stated, group, []))
 
 
-def _named(view: View, victim: Span) -> bool:
-    """Whether `آخرين` stands beside a noun of its own: `أشخاص آخرين`."""
-    found = nouns(view.text(victim), view.vocabularies.victims)
-    others = [f for f in found if _OTHERS.search(words_of(view.text(victim))[f.at])]
-    return len(found) > len(others)
+def _is_inside(victim: Span, triggers: Sequence[Span]) -> bool:
+    return all(victim.start <= t.start and t.end <= victim.end for t in triggers)
 
 
 def _interleaved(parts: Sequence[Span], attacks: list[Span]) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from incidents.clitics import stems
 from incidents.fold import fold
 from incidents.numbers import Number, Token, numbers, tokenize
-from incidents.people import Found, guess, nouns
+from incidents.people import Found, guess, is_pair, nouns
 from incidents.vocabulary import Vocabulary
 
 
@@ -89,6 +89,7 @@ _SHARES: dict[str, tuple[float, int | None]] = {
     **_MOST_OF, "نصف": (0.5, 1), "ثلث": (1 / 3, 1), "ثلثي": (2 / 3, 1), "ثلثا": (2 / 3, 1),
     "ربع": (0.25, 1),
 }
+_DUAL = re.compile("\u064e\u0651?ي\u0652?ن")  # `مدنيَين`: with its vowel no plural
 _FAMILIES = frozenset(("عايله", "عايلات", "عوايل", "اسره", "اسر"))
 
 
@@ -122,18 +123,40 @@ def _unnumbered(text: str, victims: Vocabulary) -> Count:
     share = _share(words)
     if share is not None:
         return share
+    if words and words[0] & {"بعضهم", "بعضهن", "بعضها"}:
+        return Count(1, None, approximate=True, stated="noun")
+    if len(words) > 1 and words[1] & {"بهم", "بهن", "عليهم", "عليهن"}:
+        return Count(3, None, approximate=True, stated="noun")  # `مشتبه بهم`
     if words and any(words[0] & kind for kind in (_FEW, _SOME)):
         few = bool(words[0] & _FEW)
         return Count(3, 9 if few else None, approximate=True)
-    return _by_noun(people[0] if people else guess(text))
+    if is_pair(text, people):
+        return Count(2, 2, stated="noun")
+    found = people[0] if people else guess(text)
+    if found is not None and found.noun.number == "two_or_many" and _DUAL.search(text):
+        return Count(2, 2, stated="noun")
+    return _by_noun(found)
 
 
 def _counts_people(tokens: list[Token], number: Number) -> bool:
     after = tokens[number.end].text if number.end < len(tokens) else ""
     before = stems(tokens[number.start - 1].text) if number.start else ()
+    if _is_age(tokens, number):
+        return False
     apart = number.end < len(tokens) and tokens[number.end].joined
     return (apart or not _NOT_PEOPLE_AFTER.intersection((after, after.removeprefix("ال")))) and (
         not _NOT_PEOPLE_BEFORE.intersection(before)
+    )
+
+
+def _is_age(tokens: list[Token], number: Number) -> bool:
+    """Whether a number is told as an age: `شيخ في السبعين`, `في الثالثة والسبعين`, `في ال 70`."""
+    lead = [t.text for t in tokens[: number.start]]
+    word = tokens[number.start].text
+    if word.startswith("ال"):
+        return lead[-1:] == ["في"]
+    return lead[-2:] == ["في", "ال"] or (
+        word.startswith("وال") and lead[-2:-1] == ["في"] and lead[-1].startswith("ال")
     )
 
 

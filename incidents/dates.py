@@ -222,7 +222,9 @@ def _stretch(tokens: tuple[Token, ...], base: Published) -> Days | None:
     unit = str(next(t.value for t in words if t.code in "Upu"))
     count = next((int(str(t.value)) for t in words if t.code in "NO"), 0)
     count = count or (2 if "u" in match[0] else 1)
-    return Days(shifted(end, -count, unit), end)
+    # "the last four days" are four whole ones: they end the day before
+    last = shifted(end, -1, "day") if unit == "day" and "L" in code and "S" not in code else end
+    return Days(shifted(end, -count, unit), last)
 
 
 def resolve_all(phrases: Sequence[str], published: str | None) -> ResolvedDate:
@@ -246,6 +248,11 @@ def resolve_all(phrases: Sequence[str], published: str | None) -> ResolvedDate:
         part=best.part or (part if single else None),
         precision="hour" if single and (best.time or time) else best.precision,
     )
+
+
+def has_ends(phrase: str) -> bool:
+    """Whether a phrase gives a period by its first and last day."""
+    return not {"E", "B"}.isdisjoint(codes(read(phrase))) or _vagueness(phrase) == 0
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from data.document import Span
 from incidents.clitics import stems
 from incidents.counts import Count
 from incidents.events import ARGUMENTS, Event, Fact, agree
+from incidents.repeats import akin
 from incidents.view import View
 from incidents.vocabulary import words_of
 
@@ -102,7 +103,7 @@ def _same(earlier: Mention, later: Mention) -> bool:
     if earlier.headline:
         alike = any(
             f.harm == g.harm
-            and (f.group == g.group or (places == "same" and _akin(f.group, g.group)))
+            and (f.group == g.group or (places == "same" and akin(f.group, g.group)))
             for f in earlier.facts for g in later.facts
         )
         return alike and bool(groups or places == "same") and _within(view, one, two)
@@ -234,62 +235,3 @@ def _head(view: View, trigger: Span) -> str:
     """The first word of a trigger without particles."""
     words = words_of(view.text(trigger))
     return stems(words[0])[-1] if words else ""
-
-
-def drop_repeats(event: Event, *, pointing_back: bool) -> None:
-    """Join equal statements of an event; drop a bare noun that a number makes definite.
-
-    Args:
-        event: the event whose facts are cleaned.
-        pointing_back: whether a definite noun after the number is a repetition too.
-    """
-    kept: list[Fact] = []
-    for fact in event.facts:
-        for other in kept:
-            if _equal(fact, other):
-                _fold_in(other, fact)
-                break
-        else:
-            kept.append(fact)
-    numbered = [f for f in kept if f.numbered]
-
-    def repeated(fact: Fact) -> Fact | None:
-        if not fact.vague:
-            return None
-        for other in numbered:
-            alike = other.harm == fact.harm and _akin(fact.group, other.group)
-            if alike and (pointing_back or fact.victim.start < other.victim.start):
-                return other
-        return None
-
-    event.facts = []
-    for fact in kept:
-        whole = repeated(fact)
-        if whole is None:
-            event.facts.append(fact)
-        else:
-            _fold_in(whole, fact)
-
-
-def _equal(one: Fact, two: Fact) -> bool:
-    same = (one.count.min, one.count.max) == (two.count.min, two.count.max)
-    named = "name" in (one.count.stated, two.count.stated)
-    akin = _akin(one.group, two.group) if one.numbered and two.numbered else one.group == two.group
-    return one.harm == two.harm and same and not named and akin
-
-
-def _akin(one: str, two: str) -> bool:
-    return one == two or "people" in (one, two)
-
-
-def _fold_in(kept: Fact, repeated: Fact) -> None:
-    if kept.group == "people":
-        kept.group = repeated.group
-    kept.repeats += [repeated.victim, *repeated.repeats]
-    kept.triggers += [t for t in repeated.triggers if t not in kept.triggers]
-    for part in repeated.parts:
-        same = next((p for p in kept.parts if _equal(p, part)), None)
-        if same is not None:
-            same.repeats.append(part.victim)
-        else:
-            kept.parts.append(part)

@@ -41,6 +41,8 @@ class Found:
 def _forms(one: str, plurals: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Every form of a noun with its number."""
     stem = one[:-1] + "ت" if one.endswith("ه") else one
+    if one.endswith("ي"):
+        yield one + "ي", "two"  # `جنديي` of a dual in construct
     yield from ((one, "one"), *((stem + p, "one") for p in _PRONOUNS))
     if stem == one:
         yield one + "ا", "one"  # the accusative of a masculine
@@ -64,17 +66,23 @@ def _forms(one: str, plurals: Iterable[str]) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=4)
 def _table(victims: Vocabulary) -> dict[str, Noun]:
     table: dict[str, Noun] = {}
+    known = [
+        (fold(one), plurals, group, key == "weak_nouns")
+        for group, body in victims.classes.items() for key in ("nouns", "weak_nouns")
+        for one, plurals in (body.get(key) or {}).items()
+    ]
+    # of two nouns with a form in common the longer is meant: `ابناء`, not "our father"
+    for one, plurals, group, weak in sorted(known, key=lambda item: -len(item[0])):
+        folded = [p if p.startswith("+") else fold(p) for p in plurals]
+        for form, number in _forms(one, folded):
+            table.setdefault(form, Noun(group, number, weak))
     for group, body in victims.classes.items():
-        for key in ("nouns", "weak_nouns"):
-            for one, plurals in (body.get(key) or {}).items():
-                folded = [p if p.startswith("+") else fold(p) for p in plurals]
-                for form, number in _forms(fold(one), folded):
-                    table.setdefault(form, Noun(group, number, key == "weak_nouns"))
         for one, plurals in (body.get("collective") or {}).items():
             stem = fold(one)[:-1]
-            names = (stem + "ه", stem + "تين", stem + "تان", stem + "ته", stem + "تها")
-            for form in (*names, *map(fold, plurals)):
+            for form in (stem + "ه", stem + "تين", stem + "تان", stem + "ته", stem + "تها"):
                 table[form] = Noun(group, "family", True)
+            for form in map(fold, plurals):
+                table[form] = Noun(group, "many", True)
         for form in body.get("mass") or ():
             table.setdefault(fold(form), Noun(group, "many", True))
     return table
@@ -103,16 +111,28 @@ def guess(text: str) -> Found | None:
     return Found(Noun("people", number, True), 0, is_definite(word)) if number else None
 
 
+def is_pair(text: str, people: tuple[Found, ...]) -> bool:
+    """Whether two persons are told, each by a singular: `عامل وزوجته`."""
+    if len(people) != 2 or any(found.noun.number != "one" for found in people):
+        return False
+    first, second = people
+    joined = words_of(text)[second.at].startswith("و")
+    return joined and first.at == 0 and not (first.definite and second.definite)
+
+
 @lru_cache(maxsize=8192)
 def group_of(text: str, victims: Vocabulary) -> str | None:
     """The group that the words of a phrase tell; None where they tell none."""
+    people = nouns(text, victims)
+    if is_pair(text, people) and people[0].noun.group != people[1].noun.group:
+        return "people"
     matches = victims.find(text)
     strong = [(m.start, m.klass) for m in matches if m.strength == "patterns"]
     covered = {i for m in matches if m.strength == "patterns" and m.end - m.start > 1
                for i in range(m.start, m.end)}
     hidden = {(i, m.klass) for m in matches if m.strength == "not" for i in range(m.start, m.end)}
     weak: list[tuple[int, str]] = []
-    for found in nouns(text, victims):
+    for found in people:
         item = (found.at, found.noun.group)
         if found.noun.weak:
             weak.append(item)

@@ -174,4 +174,6 @@ def _type(view: View, event: Event) -> str:
         return weak[0]
     own = [t for t in view.types(event.triggers, "patterns") if t != "other"]
     by_harm = [_HARM_TYPES[f.harm] for f in event.facts if f.harm in _HARM_TYPES]
+    if not own and not by_harm and event.part_of is not None:
+        return _type(view, event.part_of)  # `ثلاثة منهم في قرية كذا` fell in what killed them all
     return (own or by_harm or ["other"])[0]

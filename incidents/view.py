@@ -27,6 +27,8 @@ _DENIED = re.compile(
 _SAME = re.compile(
     r"(?:فتره|مده|يوم|اسبوع|شهر|وقت|عام|ساعه|تاريخ)\w* (?:ذات|نفس)(?:ه|ها)|(?:ذات|نفس) ال"
 )
+_OPENED = re.compile(r"[وف]?(?:ا?طلق|فتح)(?:ت|وا)?")
+_FIRE = re.compile(r"(?:\S+ ){0,3}(?:ال)?(?:نار|رصاص)\b")
 _CLAUSE = re.compile(r"[،,؛;:.!?؟\n«»\"()]")
 _DIRECTIONS = frozenset((
     "شمال", "شمالي", "جنوب", "جنوبي", "شرق", "شرقي", "غرب", "غربي", "شماليه", "جنوبيه",
@@ -189,17 +191,34 @@ class View:
         """Incident types that triggers name, strongly (``patterns``) or weakly."""
         vocabulary = self.vocabularies.incidents
         return list(dict.fromkeys(
-            match.klass for trigger in triggers for match in vocabulary.find(self.text(trigger))
+            match.klass for trigger in triggers for match in vocabulary.find(self._act(trigger))
             if match.strength == strength
         ))
+
+    def _act(self, trigger: Span) -> str:
+        """The words of a trigger, with the fire that one opened: `أطلق جنود النار`."""
+        text = self.text(trigger)
+        if not _OPENED.fullmatch(fold(text)) or not _FIRE.match(fold(self.after(trigger, 40))):
+            return text
+        return text + " النار"
 
     def date(self, spans: Sequence[Span]) -> ResolvedDate:
         """What DATE spans of one incident come to; `الفترة ذاتها` is the date before it."""
         key = tuple(s.id for s in spans)
         if key not in self._dates:
             texts = [self.text(self._referred(s)) for s in spans]
-            self._dates[key] = dates.resolve_all(texts, self.document.published)
+            found = dates.resolve_all(texts, self.document.published)
+            self._dates[key] = self._periods.get(found.start or "", found) if (
+                found.precision == "period") else found
         return self._dates[key]
+
+    @cached_property
+    def _periods(self) -> dict[str, ResolvedDate]:
+        """Periods of the report that are given by their ends, by first day: `the last seven
+        days` that begin with one are that one."""
+        texts = [self.text(s) for s in self.document.spans if s.label == "DATE"]
+        found = [dates.resolve(t, self.document.published) for t in texts if dates.has_ends(t)]
+        return {date.start: date for date in found if date.start and date.precision == "period"}
 
     @cached_property
     def _dates(self) -> dict[tuple[str, ...], ResolvedDate]:

@@ -320,3 +320,107 @@ e1 perpetrator p2
 e1 victim v1
 """)
     assert [[p["group"] for p in i["perpetrators"]] for i in found] == [["hts"], ["hts"]]
+
+
+def test_the_wounded_who_died_are_dead() -> None:
+    assert facts("""[توفي](d1 DEATH) [أربعة [جرحى](i1 INJURY)](v1 VICTIM) في المشفى.
+---
+d1 victim v1
+i1 victim v1
+""") == [("killed", "people", 4, 4)]
+
+
+def test_one_verb_tells_of_each_of_two_once() -> None:
+    assert facts("""[قتلت](d1 DEATH) [طبيبة](v1 VICTIM) [وممرض](v2 VICTIM) في العيادة.
+---
+d1 victim v1
+d1 victim v2
+""") == [("killed", "medics", 1, 1), ("killed", "medics", 1, 1)]
+
+
+def test_a_dual_verb_makes_a_dual_of_its_subject() -> None:
+    assert facts("""قال الأهالي إن [مزارعين](v1 VICTIM) [قتلا](d1 DEATH) قرب البئر.
+---
+d1 victim v1
+""") == [("killed", "people", 2, 2)]
+
+
+def test_most_of_them_is_not_all_of_them() -> None:
+    [incident] = incidents("""[قتل](d1 DEATH) [تسعة أشخاص](v1 VICTIM) [معظمهم](v2 VICTIM) من الأطفال.
+---
+d1 victim v1
+v2 subset_of v1
+""")
+    assert incident["casualties"][0]["group"] == "people"
+
+
+def test_a_part_of_the_dead_is_of_the_group_it_is_said_to_be() -> None:
+    [incident] = incidents("""[قتل](d1 DEATH) [20 شخصاً](v1 VICTIM). و[13](v2 VICTIM) من القتلى مسلحون.
+---
+d1 victim v1
+v2 subset_of v1
+""")
+    assert [p["group"] for p in incident["casualties"][0]["of_which"]] == ["fighters"]
+
+
+def test_a_particle_before_a_name_is_no_mother() -> None:
+    assert facts("""أما [السابع](v1 VICTIM) فقد [أعدموه](d1 DEATH).
+---
+d1 victim v1
+""") == [("killed", "people", 1, 1)]
+
+
+def test_a_headline_that_points_ahead_is_no_count_of_its_own() -> None:
+    assert facts("""[اعتقال](e1 DETENTION) [الناشطين](v1 VICTIM)
+---
+e1 victim v1
+""") == [("detained", "people", 3, None)]
+    assert facts("""نُقل [[الجرحى](i1 INJURY)](v1 VICTIM) إلى البلدة، و[جرح](i2 INJURY) [ستة عمال](v2 VICTIM) في [القصف](a1 ATTACK).
+---
+i1 victim v1
+i2 victim v2
+i2 caused_by a1
+""") == [("injured", "people", 6, 6)]
+
+
+def test_people_told_as_their_harm_are_who_was_counted_before() -> None:
+    assert facts("""[اعتقلت](e1 DETENTION) الدورية [12 عاملاً](v1 VICTIM) في [الورشة](f1 FACILITY)، وبات [[المعتقلون](e2 DETENTION) الـ12](v2 VICTIM) في [السجن](f2 FACILITY).
+---
+e1 victim v1
+e2 victim v2
+""") == [("detained", "people", 12, 12)]
+
+
+def test_opened_fire_is_a_shooting() -> None:
+    [incident] = incidents("""[أطلق](a1 ATTACK) [مسلحون](p1 PERPETRATOR) النار في [السوق](f1 FACILITY).
+---
+a1 perpetrator p1
+a1 target f1
+""")
+    assert incident["type"] == "shooting"
+
+
+def test_a_part_in_a_place_of_its_own_fell_in_what_killed_them_all() -> None:
+    whole, part = incidents("""[قتل](d1 DEATH) [سبعة مدنيين](v1 VICTIM) في [غارات](a1 ATTACK)، منهم [اثنان](v2 VICTIM) [قضيا](d2 DEATH) في [سرمين](l1 PLACE).
+---
+d1 victim v1
+d1 caused_by a1
+v2 subset_of v1
+d2 victim v2
+d2 place l1
+""")
+    assert (whole["type"], part["type"], part["part_of"]) == ("airstrike", "airstrike", "i1")
+
+
+def test_the_last_days_are_the_period_that_the_report_gives() -> None:
+    [_, second] = incidents("""[قصف](a1 ATTACK) [بين 25 نيسان و2 أيار](t1 DATE) [النظام](p1 PERPETRATOR) [سرمين](l1 PLACE).
+و[شنت](a2 ATTACK) [روسيا](p2 PERPETRATOR) هجمات [خلال الأيام السبعة الماضية](t2 DATE) على [بنش](l2 PLACE).
+---
+a1 date t1
+a1 perpetrator p1
+a1 place l1
+a2 perpetrator p2
+a2 date t2
+a2 place l2
+""")
+    assert (second["date"]["start"], second["date"]["end"]) == ("2019-04-25", "2019-05-02")

@@ -34,7 +34,7 @@ V = default_vocabularies()
     ("عبوة ناسفة", "ied"), ("عبوات ناسفه", "ied"), ("حزام ناسف", "ied"), ("لغم أرضي", "mine"),
     ("ألغام", "mine"), ("مخلفات الحرب", "mine"), ("رصاص القناصة", "small_arms"),
     ("الرشاشات", "small_arms"), ("بندقية", "small_arms"), ("بالرصاص الحي", "small_arms"),
-    ("سلاح أبيض", "knife"), ("صـ\u0640ـواريـ\u0640خ", "missile"), ("صَوارِيخُ", "missile"),
+    ("سلاح أبيض", "knife"), ("قنيبلة", "cluster_munition"), ("صـ\u0640ـواريـ\u0640خ", "missile"), ("صَوارِيخُ", "missile"),
 ])
 def test_weapons(phrase: str, classes: str) -> None:
     assert set(V.weapons.name_of(phrase)) == set(classes.split())
@@ -68,7 +68,9 @@ def test_perpetrators(phrase: str, groups: str) -> None:
     ("مسجد", "religious"), ("كنيسة", "religious"), ("مخيم للنازحين", "camp"), ("فرن", "bakery"),
     ("مركز الدفاع المدني", "civil_defence"), ("سجن", "government"), ("حاجز", "military"),
     ("نقطة تفتيش", "military"), ("جسر", "infrastructure"), ("محطة وقود", "infrastructure"),
-    ("حافلة", "vehicle"), ("مكتب إعلامي", "media"),
+    ("حافلة", "vehicle"), ("مكتب إعلامي", "media"), ("مقر لقناة محلية", "media"),
+    ("مبنى الثانوية", "school"), ("مبنى من ثلاثة طوابق", "residential"), ("مقر للفصيل", "military"),
+    ("مكتب تجاري", "market"), ("مدرسة إعدادية", "school"),
 ])
 def test_facilities(phrase: str, klass: str) -> None:
     assert V.facilities.name_of(phrase)[0] == klass

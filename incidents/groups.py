@@ -1,0 +1,73 @@
+"""The group that a casualty statement is of, by its words and those around it."""
+
+from __future__ import annotations
+
+import re
+
+from data.document import Span
+from incidents.counts import Count
+from incidents.fold import fold
+from incidents.people import group_of, nouns
+from incidents.view import View
+from incidents.vocabulary import words_of
+
+_OTHERS = re.compile(r"(?:^|\s)[وفبل]?(?:ال)?(?:اخرين|اخرون|اخر|اخري|اخريات|اخران)(?:\s|$)")
+_PREDICATE = re.compile(
+    r"(?:^|\s)(?:و?هم|هن|و?هو|و?هي|كانوا|كان|كانت|يعمل|تعمل|جميعهم|كلهم)\s"
+)
+_OF_THE_HARMED = re.compile(r"^\s?من (?:بين )?ال\S+ ")
+_BREAK = re.compile(r"(?:^|\s)(?:بينهم|بينهن|من بينهم|منهم|بينها|وبينهم|و\w*اصيب\w*)(?:\s|$)")
+
+
+def told_group(
+    view: View, victim: Span, stated: Count, parent: str | None, previous: str | None
+) -> str:
+    """The group that the words tell, else that of what the count is part of or continues.
+
+    Args:
+        view: the document.
+        victim: the VICTIM span.
+        stated: its count.
+        parent: group of the count that it is part of.
+        previous: group of the count before it, which `آخرين` continue.
+    """
+    vocabulary = view.vocabularies.victims
+    own = group_of(view.text(victim), vocabulary)
+    if own is not None and own != "people":
+        return own
+    if _OTHERS.search(fold(view.text(victim))) and not _named(view, victim):
+        return previous or own or "people"
+    return _by_context(view, victim, stated, own) or parent or own or "people"
+
+
+def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str | None:
+    """`تسعة من القتلى هم من المدنيين`, `معظم القتلى مدنيون`, a title or a trade of a name."""
+    vocabulary = view.vocabularies.victims
+    after = fold(_BREAK.split(fold(view.after(victim, 70)))[0])
+    predicate = _PREDICATE.search(after)
+    if count.stated == "name":
+        before = view.before(victim, 20).split()
+        # `أما` opens a clause; it is no mother
+        title = group_of(before[-1], vocabulary) if before and before[-1] != "أما" else None
+        line = view.document.text[victim.end : victim.end + 160].split("\n")[0].split(".")[0]
+        trade = _PREDICATE.split(fold(line), maxsplit=1)[1:]
+        found = title or (group_of(trade[0][:60], vocabulary) if trade else None)
+        return found if found != "people" else None
+    first = _OF_THE_HARMED.sub("", after) if _of_the_harmed(view, after) else after
+    first = " ".join(first.split()[:1]) if own is None or count.stated == "part" else ""
+    told = [first, after[predicate.end() :] if predicate is not None else ""]
+    groups = (group_of(words, vocabulary) for words in told)
+    return next((group for group in groups if group not in (None, "people")), None)
+
+
+def _of_the_harmed(view: View, after: str) -> bool:
+    """Whether a count goes on with what it is part of: `11 من القتلى مسلحون`."""
+    match = _OF_THE_HARMED.match(after)
+    return match is not None and bool(view.vocabularies.harms.name_of(match[0]))
+
+
+def _named(view: View, victim: Span) -> bool:
+    """Whether `آخرين` stands beside a noun of its own: `أشخاص آخرين`."""
+    found = nouns(view.text(victim), view.vocabularies.victims)
+    others = [f for f in found if _OTHERS.search(words_of(view.text(victim))[f.at])]
+    return len(found) > len(others)

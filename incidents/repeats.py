@@ -1,0 +1,82 @@
+"""Statements of one event that say the same, joined."""
+
+from __future__ import annotations
+
+from incidents.events import Event, Fact
+from incidents.view import View
+
+
+def drop_repeats(view: View, event: Event, *, pointing_back: bool) -> None:
+    """Join equal statements of an event; drop a bare noun that a number makes definite.
+
+    Args:
+        view: the document.
+        event: the event whose facts are cleaned.
+        pointing_back: whether a definite noun after the number is a repetition too.
+    """
+    kept: list[Fact] = []
+    for fact in event.facts:
+        for other in kept:
+            if _equal(fact, other) and not _coordinate(view, other, fact):
+                _fold_in(other, fact)
+                break
+        else:
+            kept.append(fact)
+    numbered = [f for f in kept if f.numbered]
+
+    def repeated(fact: Fact) -> Fact | None:
+        if not fact.vague:
+            return None
+        for other in numbered:
+            alike = other.harm == fact.harm and akin(fact.group, other.group)
+            if alike and (pointing_back or fact.victim.start < other.victim.start):
+                return other
+        return None
+
+    event.facts = []
+    for fact in kept:
+        whole = repeated(fact)
+        if whole is None:
+            event.facts.append(fact)
+        else:
+            _fold_in(whole, fact)
+
+
+# Groups that a harm makes of everyone: they tell two statements apart no more than `people`.
+_ALL_OF = {("detained", "detainees"): "people", ("displaced", "displaced"): "people"}
+
+
+def _coordinate(view: View, earlier: Fact, later: Fact) -> bool:
+    """Whether one word tells of both in one sentence, and so of each once: `مقتل طبيب ومسعف`."""
+    if not any(trigger in earlier.triggers for trigger in later.triggers):
+        return False
+    told = [earlier.victim, *earlier.repeats]
+    return any(view.sentence(victim) == view.sentence(later.victim) for victim in told)
+
+
+def _equal(one: Fact, two: Fact) -> bool:
+    same = (one.count.min, one.count.max) == (two.count.min, two.count.max)
+    named = "name" in (one.count.stated, two.count.stated)
+    groups = [_ALL_OF.get((f.harm, f.group), f.group) for f in (one, two)]
+    alike = akin(*groups) if one.numbered and two.numbered else one.group == two.group
+    return one.harm == two.harm and same and not named and alike
+
+
+def akin(one: str, two: str) -> bool:
+    """Whether two groups may be one: anyone is of the people."""
+    return one == two or "people" in (one, two)
+
+
+def _fold_in(kept: Fact, repeated: Fact) -> None:
+    if kept.group == "people":
+        kept.group = _ALL_OF.get((repeated.harm, repeated.group), repeated.group)
+    kept.repeats += [repeated.victim, *repeated.repeats]
+    kept.triggers += [t for t in repeated.triggers if t not in kept.triggers]
+    free = list(kept.parts)  # each is told once in a statement
+    for part in repeated.parts:
+        same = next((p for p in free if _equal(p, part)), None)
+        if same is not None:
+            same.repeats.append(part.victim)
+            free.remove(same)
+        else:
+            kept.parts.append(part)
