@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.document import Document
+from data.document import Document, Relation
 
 SpanKey = tuple[str, int, int]
 RelationKey = tuple[str, SpanKey, SpanKey]
@@ -55,8 +55,13 @@ def span_keys(document: Document) -> set[SpanKey]:
 
 def relation_keys(document: Document) -> set[RelationKey]:
     """What the relations say, exact boundaries and labels at both ends (Rel+)."""
+    return {relation_key(document, relation) for relation in document.relations}
+
+
+def relation_key(document: Document, relation: Relation) -> RelationKey:
+    """What one relation of a document says, without ids: type, head, tail."""
     by_id = document.by_id
-    return {(r.type, by_id[r.head].key, by_id[r.tail].key) for r in document.relations}
+    return relation.type, by_id[relation.head].key, by_id[relation.tail].key
 
 
 def compare(gold: set[Any], predicted: set[Any]) -> Score:

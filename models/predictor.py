@@ -41,13 +41,18 @@ def sigmoid(logits: Floats) -> Floats:
     return (1.0 / (1.0 + np.exp(-np.clip(logits, -60, 60)))).astype(np.float32)
 
 
+def calibrated(logits: Floats, temperature: float, bias: float) -> Floats:
+    """Probabilities: the logistic function of ``logits / temperature + bias``."""
+    return sigmoid(logits / temperature + bias)
+
+
 class Predictor:
     """Reads documents with one network.
 
     Args:
         runner: the network.
         windower: cuts texts as in training.
-        settings: thresholds and temperatures.
+        settings: thresholds and calibration.
         pad_id: the tokenizer's padding id.
         budget: padded subwords in one batch of windows.
     """
@@ -56,7 +61,9 @@ class Predictor:
         self, runner: Runner, windower: Windower, settings: DecodeSettings, pad_id: int,
         budget: int = 4096,
     ) -> None:
-        self._runner, self._windower, self._settings = runner, windower, settings
+        self._runner, self._windower = runner, windower
+        self._span_scale = settings.span_temperature, settings.span_bias
+        self._relation_scale = settings.relation_temperature, settings.relation_bias
         self._pad_id, self._budget = pad_id, budget
         self._span_floor = np.array(list(settings.span_thresholds.values()), np.float32)
         self._relation_floor = np.array(list(settings.relation_thresholds.values()), np.float32)
@@ -69,6 +76,12 @@ class Predictor:
         links = self._relations(windows, words, spans)
         return _assemble(document, spans, links)
 
+    def relate(self, document: Document) -> Document:
+        """The document with relations predicted between the spans that it has."""
+        windows = self._windower.cut(document.text)
+        words, _ = self._spans(windows)
+        return _assemble(document, document.spans, self._relations(windows, words, document.spans))
+
     def _spans(self, windows: Sequence[Window]) -> tuple[dict[int, Any], SpanScores]:
         """Word representations of each window, and all spans above threshold."""
         words: dict[int, Any] = {}
@@ -76,7 +89,7 @@ class Predictor:
         for group in groups([len(w.input_ids) for w in windows], self._budget):
             batch = encoder_batch([windows[i] for i in group], self._pad_id)
             encoded, logits = self._runner.encode(batch)
-            scores = sigmoid(logits / self._settings.span_temperature)
+            scores = calibrated(logits, *self._span_scale)
             for row, i in enumerate(group):
                 words[i] = encoded[row : row + 1]
                 self._collect(windows[i], scores[row], found)
@@ -102,7 +115,7 @@ class Predictor:
                 continue
             rows = [(first, last, SCHEMA.label_ids[span.label]) for span, first, last in inside]
             logits = self._runner.relate(words[i], span_batch([window], [rows]))[0]
-            scores = sigmoid(logits / self._settings.relation_temperature)
+            scores = calibrated(logits, *self._relation_scale)
             legal = logits > _FORBIDDEN
             for head, tail, kind in np.argwhere(legal & (scores >= self._relation_floor)):
                 if head != tail:
@@ -126,18 +139,19 @@ def _settle(found: SpanScores) -> list[Span]:
 
 
 def _inside(window: Window, spans: Sequence[Span]) -> list[tuple[Span, int, int]]:
-    """Spans that lie in a window, with their first and last word there."""
+    """Spans that lie in a window, with their first and last word there, ordered as in training."""
     starts = {start: i for i, (start, _) in enumerate(window.words)}
     ends = {end: i for i, (_, end) in enumerate(window.words)}
-    return [
+    found = [
         (span, starts[span.start], ends[span.end])
         for span in spans
         if span.start in starts and span.end in ends
     ]
+    return sorted(found, key=lambda each: (*each[1:], SCHEMA.label_ids[each[0].label]))
 
 
 def _assemble(
-    document: Document, spans: list[Span], links: dict[tuple[str, str, str], float]
+    document: Document, spans: Sequence[Span], links: dict[tuple[str, str, str], float]
 ) -> Document:
     order = {span.id: i for i, span in enumerate(spans)}
     relations = [

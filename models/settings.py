@@ -27,8 +27,10 @@ class DecodeSettings:
         overlap: subwords shared by neighbouring windows.
         span_thresholds: least probability of a span, by label.
         relation_thresholds: least probability of a relation, by type.
-        span_temperature: what span logits are divided by before the sigmoid (Guo et al. 2017).
-        relation_temperature: the same for relation logits.
+        span_temperature: what span logits are divided by before the sigmoid.
+        span_bias: what is added to them then; both make the scores probabilities (Platt 1999).
+        relation_temperature: as for spans, for relation logits.
+        relation_bias: the same.
     """
 
     max_tokens: int = 512
@@ -36,7 +38,9 @@ class DecodeSettings:
     span_thresholds: dict[str, float] = field(default_factory=_spans)
     relation_thresholds: dict[str, float] = field(default_factory=_relations)
     span_temperature: float = 1.0
+    span_bias: float = 0.0
     relation_temperature: float = 1.0
+    relation_bias: float = 0.0
 
     def __post_init__(self) -> None:
         if list(self.span_thresholds) != list(SCHEMA.label_ids):
