@@ -1,6 +1,7 @@
 """Command ``annotation.preannotate``: predictions into an existing project.
 
-Label Studio then serves the document first of which the model is least sure.
+Label Studio then serves the document first of which the model is least sure (its prediction's
+score, by which the data manager can order tasks too).
 """
 
 from __future__ import annotations

@@ -26,16 +26,11 @@ def task_data(document: Document) -> dict[str, Any]:
 def prediction(document: Document, version: str) -> dict[str, Any]:
     """A predicted document as Label Studio's prediction.
 
-    Its score is the document's confidence: the mean score of its spans and relations, 1 where
-    nothing was found. Uncertainty sampling serves the lowest first (least confidence, Lewis and
-    Gale 1994).
+    Its score is the document's confidence. Uncertainty sampling serves the lowest first (least
+    confidence, Lewis and Gale 1994), and tasks can be ordered by it in the data manager.
     """
-    scores = [
-        score for score in (*(s.score for s in document.spans),
-                            *(r.score for r in document.relations)) if score is not None
-    ]
     return {"model_version": version, "result": to_result(document, "prediction"),
-            "score": round(sum(scores) / len(scores), 4) if scores else 1.0}
+            "score": round(document.confidence, 4)}
 
 
 def file_version(path: Path) -> str:

@@ -127,6 +127,16 @@ class Document:
                 raise DocumentError("relation is given twice", where=where)
             seen.add(key)
 
+    @property
+    def confidence(self) -> float:
+        """Mean score of the spans, 1 where none has one: with calibrated scores, the share of
+        them that will turn out right. Documents to label next have the least of it.
+
+        Relations are left out: their scores add nothing to the ranking.
+        """
+        scores = [span.score for span in self.spans if span.score is not None]
+        return sum(scores) / len(scores) if scores else 1.0
+
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the text in UTF-8; lone surrogates as their three-byte form."""

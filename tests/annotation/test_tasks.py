@@ -178,13 +178,13 @@ def test_scores_of_accepted_predictions_are_no_part_of_the_document() -> None:
     assert document.spans[0].score is None
 
 
-def test_a_predictions_score_is_the_mean_over_all_that_was_found() -> None:
+def test_a_predictions_score_is_the_mean_over_its_spans() -> None:
     document = Document(
         "d", TEXT, (Span("a", "DEATH", 0, 4, 0.9), Span("b", "VICTIM", 5, 10, 0.6)),
         (Relation("victim", "a", "b", 0.3),),
     )
     body = prediction(document, "m1")
-    assert body["score"] == 0.6
+    assert body["score"] == 0.75
     assert body["model_version"] == "m1"
     assert [r.get("score") for r in body["result"]] == [0.9, 0.6, None]
     assert {r["origin"] for r in body["result"] if r["type"] == "labels"} == {"prediction"}
