@@ -7,7 +7,10 @@ import unicodedata
 from functools import lru_cache
 
 TATWEEL = "\u0640"
-_SENTENCE_END = re.compile(r"[.!?؟؛…]+[\"'»”’)\]]*(?=\s)|\n+")
+# One sign first, so that the search leaps from sign to sign.
+_SENTENCE_END = re.compile(
+    r"[.!?؟؛…\n](?:(?<=\n)\n*|(?<!\n)[.!?؟؛…]*[\"'»”’)\]]*(?=\s))"
+)
 
 
 @lru_cache(maxsize=4096)

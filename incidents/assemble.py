@@ -56,11 +56,13 @@ def extraction(
         "model": {"name": model.name, "version": model.version, "schema": model.schema},
         "entities": [
             {"id": s.id, "label": s.label, "start": s.start, "end": s.end,
-             "text": document.slice(s), **_score(s.score)}
+             "text": document.text[s.start : s.end]}
+            | ({} if s.score is None else {"score": round(s.score, 4)})
             for s in document.spans
         ],
         "relations": [
-            {"head": r.head, "type": r.type, "tail": r.tail, **_score(r.score)}
+            {"head": r.head, "type": r.type, "tail": r.tail}
+            | ({} if r.score is None else {"score": round(r.score, 4)})
             for r in document.relations
         ],
         "incidents": render(view, assemble(view)),
@@ -79,10 +81,6 @@ def assemble(view: View) -> list[Event]:
         drop_repeats(view, event, pointing_back=False)
     merging.lend(view, found)
     return found
-
-
-def _score(score: float | None) -> dict[str, float]:
-    return {} if score is None else {"score": round(score, 4)}
 
 
 def main(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, takewhile
 
 from data.document import Span
 from data.schema import SCHEMA
@@ -38,6 +36,7 @@ class Casualties:
     parts: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
     parents: dict[str, Span] = field(default_factory=dict)
     counts: dict[str, Count] = field(default_factory=dict)
+    anaphors: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         triggers = {t.id: t for t in self.view.triggers}
@@ -54,15 +53,8 @@ class Casualties:
                 self.parts[self.parents[victim.id].id].append(victim)
             elif victim.id not in governed:
                 # a trigger nested in a VICTIM tells its harm, also where the relation is missing
-                governed[victim.id] = [t for t in self._inside(victim) if t.label in harms]
+                governed[victim.id] = [t for t in self.view.inside(victim) if t.label in harms]
         self.governed = {k: v for k, v in governed.items() if v}
-
-    def _inside(self, victim: Span) -> list[Span]:
-        """Triggers nested in a VICTIM."""
-        triggers = self.view.triggers
-        first = bisect_left(triggers, victim.start, key=lambda t: t.start)
-        nested = takewhile(lambda t: t.start < victim.end, islice(triggers, first, None))
-        return [t for t in nested if t.end <= victim.end]
 
     def _set_parent(self, part: str, whole: Span) -> None:
         """Note a part's first whole; a chain that would come back to the part is cut there."""
@@ -77,30 +69,40 @@ class Casualties:
         """Pairs of triggers that one VICTIM joins, by relation or by nesting."""
         pairs = []
         for victim in self.view.victims:
-            own = self.governed.get(victim.id, [])
-            inner = [t for t in self._inside(victim) if t.label != "ATTACK"] if own else []
-            pairs += [(own[0], t) for t in [*own, *inner] if t is not own[0]]
+            own = self.governed.get(victim.id)
+            if own:
+                inner = [t for t in self.view.inside(victim) if t.label != "ATTACK"]
+                pairs += [(own[0], t) for t in [*own, *inner] if t is not own[0]]
         return pairs
 
     def count(self, victim: Span) -> Count:
         """The number that a VICTIM span tells, with an approximator left outside it."""
-        if victim.id not in self.counts:
+        found = self.counts.get(victim.id)
+        if found is None:
             view = self.view
-            stated = count(
+            found = count(
                 view.text(victim), view.vocabularies.victims,
                 view.before(victim, 30), view.after(victim, 20),
             )
-            verbs = [words_of(view.text(t))[-1:] for t in self.governed.get(victim.id, ())
-                     if t.start >= victim.end]
-            if (stated.min, stated.max, stated.stated) == (2, None, "noun") and any(
-                verb and verb[0].endswith("ا") and not verb[0].endswith("وا") for verb in verbs
-            ):
-                stated = Count(2, 2, stated="noun")  # `مدنيين` is two where they `قتلا`
-            self.counts[victim.id] = stated
-        return self.counts[victim.id]
+            ambiguous = (found.min, found.max, found.stated) == (2, None, "noun")
+            if ambiguous and self._has_dual_verb(victim):
+                found = Count(2, 2, stated="noun")  # `مدنيين` is two where they `قتلا`
+            self.counts[victim.id] = found
+        return found
+
+    def _has_dual_verb(self, victim: Span) -> bool:
+        verbs = [words_of(self.view.text(t))[-1:] for t in self.governed.get(victim.id, ())
+                 if t.start >= victim.end]
+        return any(v and v[0].endswith("ا") and not v[0].endswith("وا") for v in verbs)
 
     def anaphor(self, victim: Span) -> bool:
         """Whether a span only points back to a count: `القتلى`, `الضحايا`."""
+        found = self.anaphors.get(victim.id)
+        if found is None:
+            found = self.anaphors[victim.id] = self._points_back(victim)
+        return found
+
+    def _points_back(self, victim: Span) -> bool:
         text = self.view.text(victim)
         first = (words_of(text) or ("",))[0]
         if not is_definite(first) or self.count(victim).stated not in ("noun", "part"):

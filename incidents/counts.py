@@ -63,10 +63,16 @@ _ABOUT = re.compile(
     rf"{_P}(?:نحو|حوالي|حوال|قرابه|زها|تقريبا|(?:ما )?يقارب(?: من)?|(?:ما )?يقرب من"
     rf"|(?:ما )?يناهز|(?:في|ب)?حدود|مقدر(?: ب)?|يقدر{_WHO} ب)(?: ال)?$"
 )
-_AFTER = (
-    ("least", re.compile(r"\b(?:علي الاقل|كحد ادني|فاكثر|او اكثر|وربما اكثر|فما فوق)")),
-    ("most", re.compile(r"\b(?:علي الاكثر|كحد اقصي|او اقل|علي ابعد تقدير)")),
-    ("about", re.compile(r"\b(?:تقريبا|علي وجه التقريب|علي التقريب)")),
+_BEFORE = (("most", _MOST), ("least", _LEAST), ("less", _LESS), ("more", _MORE),
+           ("about", _ABOUT))
+# What the phrases before a number end with: almost all that stands there is none of them.
+_CLOSERS = ("من", "عن", "علي", "عددهم", "فوق", "تجاوز", "الاقل", "ادني", "يتعدي", "حتي", "الي",
+            "الاكثر", "اقصي", "نحو", "حوالي", "حوال", "قرابه", "زها", "تقريبا", "يقارب",
+            "يناهز", "حدود", "مقدر", "ب")
+_AFTER = re.compile(
+    r"\b(?:(?P<least>علي الاقل|كحد ادني|فاكثر|او اكثر|وربما اكثر|فما فوق)"
+    r"|(?P<most>علي الاكثر|كحد اقصي|او اقل|علي ابعد تقدير)"
+    r"|(?P<about>تقريبا|علي وجه التقريب|علي التقريب))"
 )
 # What a number counts or orders when it does not count people.
 _NOT_PEOPLE_AFTER = frozenset((
@@ -171,7 +177,7 @@ def _numbered(
     if len(found) > 1 and _is_range(tokens, first, found[1]):
         low, high = sorted((first.value, found[1].value))
     kind = _bound(" ".join(lead) if len(lead) > 1 else " ".join([before, *lead]).strip(),
-                  " ".join(t.text for t in tokens[first.end :]) + " " + after)
+                  " ".join([*(t.text for t in tokens[first.end :]), after]))
     following = stems(tokens[first.end].text) if first.end < len(tokens) else ()
     if _FAMILIES.intersection(following):  # at least so many people, and surely more
         return Count(low + (kind == "more"), None, approximate=True)
@@ -194,12 +200,12 @@ def _is_range(tokens: list[Token], first: Number, second: Number) -> bool:
 
 
 def _bound(lead: str, rest: str) -> str | None:
-    before = (("most", _MOST), ("least", _LEAST), ("less", _LESS), ("more", _MORE),
-              ("about", _ABOUT))
-    for kind, pattern in before:
-        if pattern.search(lead):
-            return kind
-    return next((kind for kind, pattern in _AFTER if pattern.search(rest)), None)
+    if lead.removesuffix(" ال").endswith(_CLOSERS):
+        for kind, pattern in _BEFORE:
+            if pattern.search(lead):
+                return kind
+    match = _AFTER.search(rest)
+    return match.lastgroup if match else None
 
 
 def _share(words: list[set[str]]) -> Count | None:

@@ -227,7 +227,8 @@ def _stretch(tokens: tuple[Token, ...], base: Published) -> Days | None:
     return Days(shifted(end, -count, unit), last)
 
 
-def resolve_all(phrases: Sequence[str], published: str | None) -> ResolvedDate:
+@lru_cache(maxsize=4096)
+def resolve_all(phrases: tuple[str, ...], published: str | None) -> ResolvedDate:
     """Resolve several mentions of one incident's date into one.
 
     The most explicit wins: a period given by its ends, a date with its month, a weekday or

@@ -143,12 +143,12 @@ def _sharing(view: View) -> list[tuple[Span, Span]]:
     """Near triggers of a kind with an argument in common (a date alone is none), in order."""
     pairs = {
         (one.start, two.start, one.id, two.id): (one, two)
-        for sharing in view.heads(*ARGUMENTS).values()
+        for sharing in view.sharing(*ARGUMENTS)
         for one, two in combinations(sharing, 2) if _comparable(view, one, two)
     }
     pairs |= {
         (one.start, two.start, one.id, two.id): (one, two)
-        for sharing in view.heads("date").values()
+        for sharing in view.sharing("date")
         for one, two in combinations(sharing, 2) if _comparable(view, one, two)
         and view.sentence(one) == view.sentence(two)
         and _place_names(view, one) & _place_names(view, two)

@@ -25,10 +25,16 @@ def fold(text: str) -> str:
     Presentation forms are decomposed (NFKC), alef, ya, ta marbuta and hamza forms merged, and
     white space made single. The result is for look-up and comparison, never for output.
     """
-    text = unicodedata.normalize("NFKC", _DROPPED.sub("", text)).translate(_LETTERS)
-    if not _PLAIN.fullmatch(text):
-        text = "".join(map(_plain, text))
-    return " ".join(text.split())
+    return " ".join(filter(None, map(_word, text.split())))
+
+
+@lru_cache(maxsize=65536)
+def _word(word: str) -> str:
+    """One run of what is no white space; some signs decompose into several words."""
+    word = unicodedata.normalize("NFKC", _DROPPED.sub("", word)).translate(_LETTERS)
+    if not _PLAIN.fullmatch(word):
+        word = "".join(map(_plain, word))
+    return " ".join(word.split())
 
 
 @lru_cache(maxsize=4096)

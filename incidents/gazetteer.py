@@ -74,9 +74,13 @@ class Gazetteer:
         return {key: tuple(names) for key, names in index.items()}
 
     @cached_property
-    def long_names(self) -> tuple[str, ...]:
-        """Folded names of six letters and more, for matching by distance."""
-        return tuple(name for name in self.by_name if len(name) >= 6)
+    def long_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Folded names of six letters and more by their first two, for matching by distance."""
+        index: dict[str, list[str]] = {}
+        for name in self.by_name:
+            if len(name) >= 6:
+                index.setdefault(name[:2], []).append(name)
+        return {key: tuple(names) for key, names in index.items()}
 
 
 def load(path: Path) -> Gazetteer:

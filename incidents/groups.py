@@ -11,7 +11,10 @@ from incidents.people import group_of, nouns
 from incidents.view import View
 from incidents.vocabulary import words_of
 
-_OTHERS = re.compile(r"(?:^|\s)[وفبل]?(?:ال)?(?:اخرين|اخرون|اخر|اخري|اخريات|اخران)(?:\s|$)")
+_OTHERS = frozenset(
+    particle + article + word for particle in ("", "و", "ف", "ب", "ل") for article in ("", "ال")
+    for word in ("اخرين", "اخرون", "اخر", "اخري", "اخريات", "اخران")
+)
 _PREDICATE = re.compile(
     r"(?:^|\s)(?:و?هم|هن|و?هو|و?هي|كانوا|كان|كانت|يعمل|تعمل|جميعهم|كلهم)\s"
 )
@@ -35,7 +38,8 @@ def told_group(
     own = group_of(view.text(victim), vocabulary)
     if own is not None and own != "people":
         return own
-    if _OTHERS.search(fold(view.text(victim))) and not _named(view, victim):
+    is_other = not _OTHERS.isdisjoint(fold(view.text(victim)).split())
+    if is_other and not _named(view, victim):
         return previous or own or "people"
     return _by_context(view, victim, stated, own) or parent or own or "people"
 
@@ -43,7 +47,7 @@ def told_group(
 def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str | None:
     """`تسعة من القتلى هم من المدنيين`, `معظم القتلى مدنيون`, a title or a trade of a name."""
     vocabulary = view.vocabularies.victims
-    after = fold(_BREAK.split(fold(view.after(victim, 70)))[0])
+    after = _BREAK.split(fold(view.after(victim, 70)))[0].strip()
     predicate = _PREDICATE.search(after)
     if count.stated == "name":
         before = view.before(victim, 20).split()
@@ -69,5 +73,5 @@ def _of_the_harmed(view: View, after: str) -> bool:
 def _named(view: View, victim: Span) -> bool:
     """Whether `آخرين` stands beside a noun of its own: `أشخاص آخرين`."""
     found = nouns(view.text(victim), view.vocabularies.victims)
-    others = [f for f in found if _OTHERS.search(words_of(view.text(victim))[f.at])]
+    others = [f for f in found if words_of(view.text(victim))[f.at] in _OTHERS]
     return len(found) > len(others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from data.document import Span
@@ -14,31 +14,31 @@ from incidents.view import View
 from incidents.vocabulary import words_of
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Mention:
-    """An event as it stands, with what is compared of it; read once, for it meets many others."""
+    """An event as it stands, with what is compared of it; read once, for it meets many others.
+
+    Args:
+        view: the document.
+        event: the event.
+        facts: its facts with a count of their own.
+        counts: the counts of each harm that can be compared.
+        headline: whether it tells no number, as a headline or lead does.
+    """
 
     view: View
     event: Event
+    facts: list[Fact] = field(init=False)
+    counts: dict[str, list[Count]] = field(init=False)
+    headline: bool = field(init=False)
 
-    @cached_property
-    def facts(self) -> list[Fact]:
-        """Its facts with a count of their own."""
-        return [f for f in self.event.facts if not f.shared]
-
-    @cached_property
-    def counts(self) -> dict[str, list[Count]]:
-        """The counts of each harm that can be compared."""
-        found: dict[str, list[Count]] = {f.harm: [] for f in self.facts}
+    def __post_init__(self) -> None:
+        self.facts = [f for f in self.event.facts if not f.shared]
+        self.counts = {f.harm: [] for f in self.facts}
         for fact in self.facts:
             if fact.comparable:
-                found[fact.harm].append(fact.count)
-        return found
-
-    @cached_property
-    def headline(self) -> bool:
-        """Whether it tells no number, as a headline or lead does."""
-        return all(f.vague for f in self.facts)
+                self.counts[fact.harm].append(fact.count)
+        self.headline = all(f.vague for f in self.facts)
 
     @cached_property
     def weapons(self) -> set[str]:
@@ -69,7 +69,9 @@ def merge_mentions(view: View, events: list[Event]) -> list[Event]:
     kept: list[Mention] = []
     for event in events:
         mention, back = Mention(view, event), _points_back(view, event)
-        for at in range(len(kept) - 1, -1, -1):
+        for at in range(len(kept) - 1, -1, -1) if back or mention.counts else ():
+            if not back and mention.counts.keys().isdisjoint(kept[at].counts):
+                continue  # they tell of no harm in common
             found = kept[at].event
             if found.part_of is not event.part_of:
                 continue  # one is a part of the other, or of something else
@@ -88,9 +90,7 @@ def merge_mentions(view: View, events: list[Event]) -> list[Event]:
 
 
 def _same(earlier: Mention, later: Mention) -> bool:
-    """Whether two events with casualties are mentions of one."""
-    if earlier.counts.keys().isdisjoint(later.counts):
-        return False
+    """Whether two events with a harm in common are mentions of one."""
     harms = earlier.counts.keys() & later.counts.keys()
     equal, overlap, apart = _compare(earlier, later, harms)
     if not earlier.headline and (apart or not (equal or overlap)):
@@ -131,11 +131,16 @@ def _compare(one: Mention, two: Mention, harms: set[str]) -> tuple[list[int], in
     """Equal counts, how many overlap, and how many harms the two count differently."""
     equal, overlap, apart = [], 0, 0
     for harm in harms:
-        pairs = [(a, b) for a in one.counts[harm] for b in two.counts[harm]]
-        equal += [a.min for a, b in pairs if a.min == b.min and a.max == b.max]
-        meet = any(_close(a, b) for a, b in pairs)
+        left, right, meet = one.counts[harm], two.counts[harm], False
+        for a in left:
+            for b in right:
+                if a.min == b.min and a.max == b.max:
+                    equal.append(a.min)
+                    meet = True
+                elif not meet:
+                    meet = _close(a, b)
         overlap += meet
-        apart += bool(pairs) and not meet
+        apart += not meet and bool(left and right)
     return equal, overlap, apart
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -36,16 +37,14 @@ _FITS: dict[str, dict[str, float]] = {
 }
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A gazetteer entry that a name may mean, with a score of 0 to 1."""
 
     entry: Entry
     score: float
 
 
-@dataclass(frozen=True)
-class ResolvedPlace:
+class ResolvedPlace(NamedTuple):
     """A place as written, attached particles stripped, with what the gazetteer knows of it.
 
     Args:
@@ -97,15 +96,23 @@ def resolve(document: Document, gazetteer: Gazetteer) -> dict[str, ResolvedPlace
     }
     matches = {key: _matches(name.core, gazetteer) for key, name in names.items()}
     context = _context(names, matches)
-    first = {key: _chosen(names[key], _scored(names[key], matches[key], context, None, False))
-             for key in names}
+    alike: dict[str, ResolvedPlace] = {}
+    first = {}
+    for key, name in names.items():
+        if name.name not in alike:
+            scored = _scored(name, matches[key], context, None, False)
+            alike[name.name] = _chosen(name, scored)
+        first[key] = alike[name.name]
     out = dict(first)
-    for key in {*parents, *parents.values()}:
-        parent = first.get(parents.get(key, ""))
-        holds = any(_lies_out_of(first[child], first[key])
-                    for child, tail in parents.items() if tail == key)
-        scored = _scored(names[key], matches[key], context, parent, holds)
-        out[key] = _inherited(_chosen(names[key], scored), parent)
+    children: dict[str, list[str]] = {}
+    for child, tail in parents.items():
+        children.setdefault(tail, []).append(child)
+    for key in dict.fromkeys((*parents, *children)):
+        parent = first[parents[key]] if key in parents else None
+        holds = any(_lies_out_of(first[child], first[key]) for child in children.get(key, ()))
+        if parent is not None or holds:
+            scored = _scored(names[key], matches[key], context, parent, holds)
+            out[key] = _inherited(_chosen(names[key], scored), parent)
     return out
 
 
@@ -134,9 +141,9 @@ def _fuzzy(core: str, gazetteer: Gazetteer) -> tuple[tuple[str, float], ...]:
         return tuple((name, _SPELLING) for name in same)
     if len(core) < 6:
         return ()
-    near = process.extract(core, gazetteer.long_names, scorer=fuzz.ratio, limit=3,
-                           score_cutoff=_FUZZY)
-    return tuple((name, ratio / 100 * 0.9) for name, ratio, _ in near if name[:2] == core[:2])
+    near = process.extract(core, gazetteer.long_names.get(core[:2], ()), scorer=fuzz.ratio,
+                           limit=3, score_cutoff=_FUZZY)
+    return tuple((name, ratio / 100 * 0.9) for name, ratio, _ in near)
 
 
 @lru_cache(maxsize=8192)
@@ -157,17 +164,26 @@ def _context(
     admin1: set[str] = set()
     country: Counter[str] = Counter()
     for core, found in {names[key].core: found for key, found in matches.items()}.items():
-        # A quarter's name of one word is too common a word to place a report by.
-        entries = [entry for entry, worth in found
-                   if worth == 1.0 and (entry.kind != "neighbourhood" or " " in core)]
-        countries = {entry.country for entry in entries}
-        governorates = {entry.admin1 for entry in entries}
-        if core and len(countries) == 1:
-            country.update(countries)
-            if len(governorates) == 1:
-                admin1.update(g for g in governorates if g)
+        nation, governorate = _certain(core, found)
+        if nation is not None:
+            country[nation] += 1
+        if governorate is not None:
+            admin1.add(governorate)
     main = country.most_common(1)[0][0] if country else None
     return _Context(frozenset(admin1), frozenset(country), main)
+
+
+def _certain(
+    core: str, found: tuple[tuple[Entry, float], ...]
+) -> tuple[str | None, str | None]:
+    """The country and the governorate of which all that have a name are."""
+    # A quarter's name of one word is too common a word to place a report by.
+    entries = [entry for entry, worth in found
+               if worth == 1.0 and (entry.kind != "neighbourhood" or " " in core)]
+    if not core or not entries or any(e.country != entries[0].country for e in entries):
+        return None, None
+    one = all(e.admin1 == entries[0].admin1 for e in entries)
+    return entries[0].country, entries[0].admin1 if one else None
 
 
 def _scored(
@@ -179,10 +195,11 @@ def _scored(
 ) -> list[Candidate]:
     """Candidates, best first. ``holds``: other places are said to lie in this one."""
     whole = parent.candidates[0].entry if parent and parent.score else None
-    largest = max([e.population for e, _ in matches if e.kind == "town"], default=0)
+    towns = [entry.population for entry, _ in matches if entry.kind == "town"]
+    largest = max(towns) if len(towns) > 1 else 0
+    fit = _BARE if name.kind is None else _FITS[name.kind]
     found = []
     for entry, worth in matches:
-        fit = _BARE if name.kind is None else _FITS[name.kind]
         score = worth * fit.get(entry.kind, 0.4)
         if holds and name.kind is None:
             score *= {"governorate": 1.15, "town": 0.9}.get(entry.kind, 1.0)
@@ -192,7 +209,9 @@ def _scored(
         if entry.kind == "town" and largest >= 50_000 and entry.population < largest / 20:
             score *= 0.88  # who means a hamlet with a city's name says so
         found.append(Candidate(entry, round(min(score, 1.0), 3)))
-    return sorted(found, key=lambda c: (-c.score, -c.entry.population))
+    if len(found) > 1:
+        found.sort(key=lambda c: (-c.score, -c.entry.population))
+    return found
 
 
 def _agreement(entry: Entry, whole: Entry) -> float:
@@ -221,8 +240,8 @@ def _chosen(name: PlaceName, scored: list[Candidate]) -> ResolvedPlace:
     if not scored or scored[0].score < _THRESHOLD:
         return ResolvedPlace(name.name, candidates=candidates)
     best = scored[0]
-    rivals = [c for c in scored[1:] if best.score - c.score < _MARGIN and _apart(best, c)]
-    if rivals:
+    near = [c for c in scored[1:] if best.score - c.score < _MARGIN]
+    if near and (rivals := [c for c in near if _apart(best, c)]):
         same = {c.entry.admin1 for c in [best, *rivals]}
         admin1 = same.pop() if len(same) == 1 else None
         return ResolvedPlace(name.name, admin1, candidates=candidates)
@@ -248,5 +267,5 @@ def _apart(one: Candidate, other: Candidate) -> bool:
 def _inherited(place: ResolvedPlace, parent: ResolvedPlace | None) -> ResolvedPlace:
     """A place that was not found lies in the governorate of what it is said to lie in."""
     if place.admin1 is None and not place.score and parent is not None:
-        return replace(place, admin1=parent.admin1)
+        return place._replace(admin1=parent.admin1)
     return place

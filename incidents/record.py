@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import prod
 from typing import Any
 
 from data.document import Span
@@ -144,15 +143,19 @@ def _count(view: View, fact: Fact) -> dict[str, Any]:
 
 def _evidence(view: View, event: Event, *spans: Span) -> dict[str, Any]:
     scores = [s.score for s in spans]
-    links = [link for s in spans for link in view.links.get(s.id, ())]
-    if links:
+    if view.links:
         heads = {t.id for t in event.triggers}
-        scores.append(max([score for head, score in links if head in heads], default=None))
+        links = [score for s in spans for head, score in view.links.get(s.id, ()) if head in heads]
+        scores.append(max(links, default=None))
     return {"evidence": [[s.start, s.end] for s in spans], "confidence": _product(scores)}
 
 
 def _product(scores: Iterable[float | None]) -> float:
-    return round(prod([s for s in scores if s is not None]), 4)
+    product: float = 1
+    for score in scores:
+        if score is not None:
+            product *= score
+    return round(product, 4)
 
 
 def _type(view: View, event: Event) -> str:

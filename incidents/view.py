@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,15 +19,22 @@ from incidents.fold import fold
 from incidents.places import ResolvedPlace
 from incidents.vocabulary import Vocabularies, words_of
 
-# What stands before a trigger that the text denies or only supposes.
-_DENIED = re.compile(
-    r"(?:^|\s)[وف]?(?:لم|لن|دون|بدون|نفي|نفت|ينفي|تنفي|نفيه|عدم|ليس|ليست|ربما|قد [يتن]\w+|يحتمل"
-    r"|احتمال|احتمالات|خشيه|مخاوف|تحذيرات?|تهديدات?|يهدد|تهدد|هدد|هددت|لو|اذا)(?:\s\S+){0,3}$"
+# What stands up to four words before a trigger that the text denies or only supposes.
+_DENIALS = frozenset(
+    particle + word for particle in ("", "و", "ف") for word in (
+        "لم", "لن", "دون", "بدون", "نفي", "نفت", "ينفي", "تنفي", "نفيه", "عدم", "ليس", "ليست",
+        "ربما", "يحتمل", "احتمال", "احتمالات", "خشيه", "مخاوف", "تحذير", "تحذيرات", "تهديد",
+        "تهديدات", "يهدد", "تهدد", "هدد", "هددت", "لو", "اذا",
+    )
 )
+_PERHAPS = re.compile(r"(?:^|\s)[وف]?قد [يتن]\w+(?:\s\S+){0,3}$")
 _SAME = re.compile(
     r"(?:فتره|مده|يوم|اسبوع|شهر|وقت|عام|ساعه|تاريخ)\w* (?:ذات|نفس)(?:ه|ها)|(?:ذات|نفس) ال"
 )
-_OPENED = re.compile(r"[وف]?(?:ا?طلق|فتح)(?:ت|وا)?")
+_OPENED = frozenset(
+    particle + verb + end for particle in ("", "و", "ف") for verb in ("اطلق", "طلق", "فتح")
+    for end in ("", "ت", "وا")
+)
 _FIRE = re.compile(r"(?:\S+ ){0,3}(?:ال)?(?:نار|رصاص)\b")
 _CLAUSE = re.compile(r"[،,؛;:.!?؟\n«»\"()]")
 _DIRECTIONS = frozenset((
@@ -53,6 +60,16 @@ class View:
         found = [s for s in self.document.spans if s.label in names and not self._denied(s)]
         return sorted(found, key=lambda s: (s.start, s.end, s.id))
 
+    def inside(self, span: Span) -> list[Span]:
+        """Asserted triggers nested in a span."""
+        first = bisect_left(self._trigger_starts, span.start)
+        last = bisect_left(self._trigger_starts, span.end)
+        return [t for t in self.triggers[first:last] if t.end <= span.end]
+
+    @cached_property
+    def _trigger_starts(self) -> list[int]:
+        return [trigger.start for trigger in self.triggers]
+
     @cached_property
     def victims(self) -> list[Span]:
         """VICTIM spans, in order."""
@@ -73,26 +90,41 @@ class View:
 
     def before(self, span: Span, size: int = 60) -> str:
         """The clause before a span."""
-        return _CLAUSE.split(self.document.text[max(0, span.start - size) : span.start])[-1]
+        at = bisect_left(self._clauses, span.start)
+        begin = self._clauses[at - 1] + 1 if at else 0
+        return self.document.text[max(begin, span.start - size) : span.start]
 
     def after(self, span: Span, size: int = 60) -> str:
         """The clause after a span."""
-        return _CLAUSE.split(self.document.text[span.end : span.end + size])[0]
+        at = bisect_left(self._clauses, span.end)
+        end = self._clauses[at] if at < len(self._clauses) else len(self.document.text)
+        return self.document.text[span.end : min(end, span.end + size)]
+
+    @cached_property
+    def _clauses(self) -> list[int]:
+        """Offsets of the signs that end clauses."""
+        return [match.start() for match in _CLAUSE.finditer(self.document.text)]
 
     def _denied(self, span: Span) -> bool:
-        return _DENIED.search(fold(self.before(span, 50))) is not None
+        before = fold(self.before(span, 50))
+        if not _DENIALS.isdisjoint(before.split()[-4:]):
+            return True
+        return "قد " in before and _PERHAPS.search(before) is not None
 
     def tails(self, heads: Iterable[Span], *types: str) -> list[Span]:
         """The tails of some relation types of some spans, in order of the text, once each."""
-        arguments = self._arguments
-        lists = [
-            arguments[head.id][type] for head in heads if head.id in arguments
-            for type in types if type in arguments[head.id]
-        ]
-        if len(lists) < 2:
-            return list(lists[0]) if lists else []
-        found = {span.id: span for spans in lists for span in spans}
-        return sorted(found.values(), key=lambda s: (s.start, s.end))
+        found: list[Span] = []
+        arguments, lists = self._arguments, 0
+        for head in heads:
+            if head.id in arguments:
+                own = arguments[head.id]
+                for type in types:
+                    if type in own:
+                        found += own[type]
+                        lists += 1
+        if lists < 2:
+            return found
+        return sorted({span.id: span for span in found}.values(), key=_position)
 
     @cached_property
     def _arguments(self) -> dict[str, dict[str, list[Span]]]:
@@ -103,7 +135,8 @@ class View:
             found[relation.head].setdefault(relation.type, []).append(by_id[relation.tail])
         for own in found.values():
             for spans in own.values():
-                spans.sort(key=lambda s: (s.start, s.end))
+                if len(spans) > 1:
+                    spans.sort(key=_position)
         return found
 
     @cached_property
@@ -124,23 +157,23 @@ class View:
         """Ids of attacks that led to a harm."""
         return frozenset(r.tail for r in self.document.relations if r.type == "caused_by")
 
-    def heads(self, *types: str) -> dict[str, list[Span]]:
-        """Asserted triggers by the id of a span that they share as an argument."""
-        found: dict[str, list[Span]] = defaultdict(list)
-        for trigger in self.triggers:
-            own = self._arguments.get(trigger.id, {})
-            for id in dict.fromkeys(s.id for type in types for s in own.get(type, ())):
-                found[id].append(trigger)
-        return found
+    def sharing(self, *types: str) -> list[list[Span]]:
+        """Asserted triggers that share an argument of some types, in order of the text."""
+        order = {trigger.id: at for at, trigger in enumerate(self.triggers)}
+        found: dict[str, set[int]] = defaultdict(set)
+        for relation in self.document.relations:
+            if relation.type in types and relation.head in order:
+                found[relation.tail].add(order[relation.head])
+        return [[self.triggers[at] for at in sorted(heads)]
+                for heads in found.values() if len(heads) > 1]
 
     def containers(self, spans: Iterable[Span]) -> list[Span]:
         """The places that places and facilities are said to lie in, nearest first."""
         found: dict[str, Span] = {}
-        level = list(spans)
-        seen = {s.id for s in level}
-        while level := [s for s in self.tails(level, "located_in") if s.id not in seen]:
+        level = spans = list(spans)
+        while level := self.tails(level, "located_in"):
+            level = [s for s in level if s.id not in found and s not in spans]
             found |= {s.id: s for s in level}
-            seen |= found.keys()
         return list(found.values())
 
     def groups(self, span: Span) -> tuple[str, ...]:
@@ -191,14 +224,14 @@ class View:
         """Incident types that triggers name, strongly (``patterns``) or weakly."""
         vocabulary = self.vocabularies.incidents
         return list(dict.fromkeys(
-            match.klass for trigger in triggers for match in vocabulary.find(self._act(trigger))
+            match.klass for trigger in triggers for match in vocabulary.find(self.act(trigger))
             if match.strength == strength
         ))
 
-    def _act(self, trigger: Span) -> str:
+    def act(self, trigger: Span) -> str:
         """The words of a trigger, with the fire that one opened: `أطلق جنود النار`."""
         text = self.text(trigger)
-        if not _OPENED.fullmatch(fold(text)) or not _FIRE.match(fold(self.after(trigger, 40))):
+        if fold(text) not in _OPENED or not _FIRE.match(fold(self.after(trigger, 40))):
             return text
         return text + " النار"
 
@@ -206,7 +239,7 @@ class View:
         """What DATE spans of one incident come to; `الفترة ذاتها` is the date before it."""
         key = tuple(s.id for s in spans)
         if key not in self._dates:
-            texts = [self.text(self._referred(s)) for s in spans]
+            texts = tuple(self.text(self._referred(s)) for s in spans)
             found = dates.resolve_all(texts, self.document.published)
             self._dates[key] = self._periods.get(found.start or "", found) if (
                 found.precision == "period") else found
@@ -248,6 +281,10 @@ class View:
         """The words of a place name without heads, directions and articles."""
         resolved = self.places.get(span.id)
         return _core(resolved.name if resolved is not None else self.text(span))
+
+
+def _position(span: Span) -> tuple[int, int]:
+    return span.start, span.end
 
 
 @lru_cache(maxsize=8192)
