@@ -69,5 +69,5 @@ requirements: ## lock the versions that pyproject.toml allows, from a fresh envi
 	rm -rf $(ENV)-lock
 
 clean: ## remove everything that can be made again, the environment included
-	rm -rf $(ENV) demo models/encoder models/checkpoint models/onnx models/training data/splits predictions
+	rm -rf $(ENV) demo models/encoder models/checkpoint models/onnx models/training data/splits data/perturbed.jsonl predictions
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

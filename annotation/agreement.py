@@ -19,7 +19,16 @@ from rich.table import Table
 from data.document import Document
 from data.errors import FormatError, TawthiqError
 from data.jsonl import read_documents, write_text
-from data.matching import Pairs, Score, by_kind, micro, overlap, relation_keys, span_keys
+from data.matching import (
+    Pairs,
+    Score,
+    by_kind,
+    micro,
+    overlap,
+    relation_keys,
+    span_keys,
+    spans_overlap,
+)
 from data.schema import SCHEMA
 
 console = Console(stderr=True)
@@ -49,7 +58,8 @@ def agreement(first: Sequence[Document], second: Sequence[Document]) -> dict[str
         FormatError: see ``common``.
     """
     pairs = common(first, second)
-    spans = by_kind([(span_keys(a), span_keys(b)) for a, b in pairs], SCHEMA.label_ids)
+    marked = [(span_keys(a), span_keys(b)) for a, b in pairs]
+    spans = by_kind(marked, SCHEMA.label_ids)
     relations = by_kind(
         [(relation_keys(a), relation_keys(b)) for a, b in pairs], SCHEMA.relation_ids
     )
@@ -59,7 +69,7 @@ def agreement(first: Sequence[Document], second: Sequence[Document]) -> dict[str
         "only_second": len(second) - len(pairs),
         "spans": _summary(spans),
         "relations": _summary(relations),
-        "overlap_f1": overlap(pairs)["f1"],
+        "overlap_f1": overlap(marked, spans_overlap)["f1"],
     }
 
 

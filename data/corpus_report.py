@@ -6,7 +6,6 @@ Another set of documents, such as real reports, may be set beside it for compari
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from html import escape as escape_html
 from pathlib import Path
 from typing import Annotated
 
-import matplotlib
 import typer
 from matplotlib.figure import Figure
 from rich.console import Console
@@ -24,11 +22,9 @@ from data import inline
 from data.document import Document
 from data.errors import TawthiqError
 from data.jsonl import read_documents, write_text
+from data.plots import COLOURS, bars, svg
 from data.schema import SCHEMA
 from data.words import words
-
-matplotlib.rcParams["svg.hashsalt"] = "tawthiq"  # the same corpus gives the same bytes
-_COLOURS = ("#2e86c1", "#e67e22")
 
 
 @dataclass(frozen=True)
@@ -60,23 +56,6 @@ class Counts:
         return 1000 * count / self.words if self.words else 0.0
 
 
-def bars(title: str, names: Sequence[str], series: Sequence[tuple[str, list[float]]]) -> str:
-    """Horizontal bars, one group a name, as SVG."""
-    figure = Figure(figsize=(7, 0.32 * len(names) + 1))
-    axes = figure.subplots()
-    height = 0.8 / len(series)
-    for i, (label, values) in enumerate(series):
-        places = [at + i * height for at in range(len(names))]
-        axes.barh(places, values, height, label=label, color=_COLOURS[i])
-    axes.set_yticks([at + height * (len(series) - 1) / 2 for at in range(len(names))], names)
-    axes.invert_yaxis()
-    axes.set_title(title, loc="left")
-    axes.spines[["top", "right"]].set_visible(False)
-    if len(series) > 1:
-        axes.legend(frameon=False)
-    return _svg(figure)
-
-
 def histogram(title: str, sets: Sequence[Counts]) -> str:
     """Lengths in words, as shares, as SVG."""
     figure = Figure(figsize=(7, 3))
@@ -85,20 +64,12 @@ def histogram(title: str, sets: Sequence[Counts]) -> str:
     for i, counts in enumerate(sets):
         weights = [1 / max(1, counts.documents)] * counts.documents
         axes.hist(counts.lengths, edges, weights=weights, alpha=0.6, label=counts.name,
-                  color=_COLOURS[i])
+                  color=COLOURS[i])
     axes.set_title(title, loc="left")
     axes.set_xlabel("words")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
-    return _svg(figure)
-
-
-def _svg(figure: Figure) -> str:
-    figure.tight_layout()
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
+    return svg(figure)
 
 
 def page(sets: Sequence[Counts], genres: Counter[str]) -> str:

@@ -29,7 +29,7 @@ def coloured(document: Document) -> str:
     )
     out = []
     for start, end in pairwise(cuts):
-        piece = _safe(document.text[start:end])
+        piece = safe(document.text[start:end])
         over = [s for s in document.spans if s.start <= start and end <= s.end]
         over.sort(key=lambda s: (s.start - s.end, s.start))  # the widest outside
         badges = "".join(_badge(s) for s in over if s.start == start)
@@ -37,7 +37,7 @@ def coloured(document: Document) -> str:
     return "".join(out)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Escaped, and with a visible stand-in for what HTML cannot hold."""
     return "".join(
         "\ufffd" if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in escape(text)

@@ -5,15 +5,16 @@ One side is called gold, the other predicted; F1 is the same whichever is which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from data.document import Document, Relation
 
 SpanKey = tuple[str, int, int]
 RelationKey = tuple[str, SpanKey, SpanKey]
 Pairs = Sequence[tuple[Document, Document]]  # gold and predicted
+K = TypeVar("K", SpanKey, RelationKey)
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,7 @@ def compare(gold: set[Any], predicted: set[Any]) -> Score:
 
 
 def by_kind(
-    pairs: Iterable[tuple[set[SpanKey], set[SpanKey]] | tuple[set[RelationKey], set[RelationKey]]],
-    kinds: Iterable[str],
+    pairs: Iterable[tuple[set[K], set[K]]], kinds: Iterable[str]
 ) -> dict[str, Score]:
     """Score of each label or relation type over many documents; a key's kind stands first."""
     scores = dict.fromkeys(kinds, Score())
@@ -94,16 +94,26 @@ def macro_f1(scores: Iterable[Score]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def overlap(pairs: Pairs) -> dict[str, float]:
-    """Span scores where any overlap with a span of the same label counts."""
+def spans_overlap(one: SpanKey, other: SpanKey) -> bool:
+    """Whether two spans of one label share a character."""
+    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
-    def hits(ours: Document, theirs: Document) -> int:
-        return sum(any(s.label == t.label and s.overlaps(t) for t in theirs.spans)
-                   for s in ours.spans)
 
-    predicted, gold = (sum(len(d.spans) for d in side) for side in ([p for _, p in pairs],
-                                                                    [g for g, _ in pairs]))
-    precision = sum(hits(p, g) for g, p in pairs) / max(1, predicted)
-    recall = sum(hits(g, p) for g, p in pairs) / max(1, gold)
+def relations_overlap(one: RelationKey, other: RelationKey) -> bool:
+    """Whether two relations of one type join spans that overlap, label for label (Rel)."""
+    return (one[0] == other[0] and spans_overlap(one[1], other[1])
+            and spans_overlap(one[2], other[2]))
+
+
+def overlap(
+    pairs: Iterable[tuple[set[K], set[K]]], touch: Callable[[K, K], bool]
+) -> dict[str, float]:
+    """Precision, recall and F1 where an item counts that touches any of the other side."""
+    right = predicted = found = gold = 0
+    for g, p in pairs:
+        right += sum(any(touch(one, other) for other in g) for one in p)
+        found += sum(any(touch(one, other) for other in p) for one in g)
+        predicted, gold = predicted + len(p), gold + len(g)
+    precision, recall = right / max(1, predicted), found / max(1, gold)
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}

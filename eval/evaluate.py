@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
 from rich.console import Console
 from rich.markup import escape
 
-from data import html
 from data.document import Document
 from data.errors import FormatError, TawthiqError
 from data.jsonl import read_documents, write_text
-from eval.metrics import measure, paired, relation_score, span_score
+from data.perturb import MARK
+from data.split import read_column
+from eval.metrics import Reference, brief_by, measure, paired
+from eval.report import page, section
+from eval.slices import seen_forms
+from models.settings import DecodeSettings
 
-_WORST = 5
 console = Console(stderr=True)
 
 
@@ -31,54 +32,44 @@ class ScoredSet:
     name: str
     gold: list[Document]
     predicted: list[Document]
+    related: list[Document] | None = None
 
     @classmethod
     def read(cls, argument: str) -> ScoredSet:
-        """From ``NAME=GOLD,PREDICTED``.
+        """From ``NAME=GOLD,PREDICTED`` or ``NAME=GOLD,PREDICTED,RELATED``.
 
         Raises:
             FormatError: another form, or unreadable files.
         """
         name, equals, files = argument.partition("=")
-        gold, comma, predicted = files.partition(",")
-        if not equals or not comma:
+        paths = files.split(",")
+        if not equals or len(paths) not in (2, 3):
             raise FormatError("not a set to score", value=argument,
-                              legal="NAME=GOLD.jsonl,PREDICTED.jsonl")
-        return cls(name, read_documents(Path(gold)), read_documents(Path(predicted)))
+                              legal="NAME=GOLD.jsonl,PREDICTED.jsonl[,RELATED.jsonl]")
+        return cls(name, *(read_documents(Path(path)) for path in paths))
 
 
-def worst(scored: Sequence[ScoredSet]) -> list[dict[str, Any]]:
-    """The documents with the lowest span F1, as the page shows them; each set has its share."""
-    rows = []
-    for each in scored:
-        found = []
-        for gold, predicted in paired(each.gold, each.predicted):
-            found.append({
-                "set": each.name, "id": gold.id,
-                "spans": span_score(gold, predicted).f1,
-                "relations": relation_score(gold, predicted).f1,
-                "gold": Markup(html.coloured(gold)),
-                "predicted": Markup(html.coloured(predicted)),
-                "size": len(gold.spans),
-            })
-        found = [row for row in found if row["size"]]
-        rows += sorted(found, key=lambda row: (row["spans"], row["id"]))[:_WORST]
-    return rows
-
-
-def page(scores: dict[str, Any], scored: Sequence[ScoredSet], note: str) -> str:
-    """The report as one self-contained page."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
-    )
-    return environment.get_template("report.html.j2").render(
-        sets=scores, worst=worst(scored), style=Markup(html.STYLE),
-        legend=Markup(html.legend()), note=note,
-    )
+def robustness(scored: Sequence[ScoredSet], perturbed: ScoredSet) -> dict[str, Any]:
+    """Scores of each perturbation, after those of the same documents as they were written."""
+    groups: dict[str, list[tuple[Document, Document]]] = {}
+    for gold, predicted in paired(perturbed.gold, perturbed.predicted):
+        groups.setdefault(gold.id.rpartition(MARK)[2], []).append((gold, predicted))
+    ids = {gold.id.rpartition(MARK)[0] for gold in perturbed.gold}
+    plain = [pair for s in scored for pair in paired(s.gold, s.predicted) if pair[0].id in ids]
+    return brief_by({"as written": plain, **groups} if plain else groups)
 
 
 def main(
-    sets: Annotated[list[str], typer.Argument(help="NAME=GOLD.jsonl,PREDICTED.jsonl …")],
+    sets: Annotated[list[str], typer.Argument(
+        help="NAME=GOLD.jsonl,PREDICTED.jsonl[,RELATED.jsonl]; RELATED has gold spans with"
+        " predicted relations (models.predict --given-spans)")],
+    perturbed: Annotated[str | None, typer.Option(
+        help="GOLD.jsonl,PREDICTED.jsonl of data.perturb's copies of a set")] = None,
+    train: Annotated[Path | None, typer.Option(
+        help="training documents, to score mentions that are not in them")] = None,
+    plan: Annotated[Path, typer.Option(help="CSV with id, genre")] = Path("data/corpus/plan.csv"),
+    settings: Annotated[Path | None, typer.Option(
+        help="settings.json of the model, for its scores before calibration")] = None,
     metrics: Annotated[Path, typer.Option(help="scores as JSON")] = Path("metrics.json"),
     report: Annotated[Path, typer.Option(help="page to read")] = Path("report.html"),
     note: Annotated[str, typer.Option(help="a sentence for the page's head")] = "",
@@ -86,13 +77,25 @@ def main(
     """Score predictions; several sets may be given."""
     try:
         scored = [ScoredSet.read(argument) for argument in sets]
+        reference = Reference(
+            seen_forms(read_documents(train)) if train else None,
+            read_column(plan, "id", "genre"),
+            DecodeSettings.read(settings) if settings else None,
+        )
         with console.status("scoring"):
-            scores = {s.name: measure(s.gold, s.predicted) for s in scored}
+            scores = {s.name: measure(s.gold, s.predicted, s.related, reference) for s in scored}
+            robust = (robustness(scored, ScoredSet.read(f"perturbed={perturbed}"))
+                      if perturbed else {})
     except TawthiqError as error:
         console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
-    write_text(metrics, json.dumps(scores, indent=2, sort_keys=True) + "\n")
-    write_text(report, page(scores, scored, note))
+    with console.status("drawing"):
+        sections = [section(s.name, scores[s.name], paired(s.gold, s.predicted),
+                            reference.settings) for s in scored]
+        html = page(sections, robust, note)
+    body = {**scores, **({"robustness": robust} if robust else {})}
+    write_text(metrics, json.dumps(body, indent=2, sort_keys=True) + "\n")
+    write_text(report, html)
     for name, score in scores.items():
         console.print(
             f"{name}: {score['documents']} documents, "

@@ -19,6 +19,8 @@ from models.bundle import Precision
 def main(
     source: Annotated[Path, typer.Option("--input", help="documents")],
     output: Annotated[Path, typer.Option(help="predictions")],
+    given_spans: Annotated[bool, typer.Option(
+        "--given-spans", help="keep the documents' spans, predict relations only")] = False,
     model: Annotated[Path, typer.Option(help="bundle folder")] = Path("models/onnx"),
     precision: Annotated[str, typer.Option(help="float or int8")] = "float",
     provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
@@ -29,8 +31,9 @@ def main(
         documents = read_documents(source)
         chosen: Precision = "int8" if precision == "int8" else "float"
         predictor = bundle.load(model, chosen, provider).predictor
+        read = predictor.relate if given_spans else predictor.predict
         predicted = [
-            predictor.predict(document)
+            read(document)
             for document in track(documents, "predicting", console=console)
         ]
         write_documents(output, predicted)

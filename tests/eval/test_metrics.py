@@ -16,11 +16,13 @@ from data import inline
 from data.document import Document, Relation, Span
 from data.errors import FormatError
 from data.jsonl import write_documents
+from data.matching import Score, compare, span_keys
+from data.perturb import perturb
 from data.schema import SCHEMA
 from data.words import words
 from eval import evaluate
 from eval.crosscheck import seqeval_f1
-from eval.metrics import bootstrap, measure, span_score
+from eval.metrics import Reference, bootstrap, measure
 from tests.conftest import documents
 
 GOLD = inline.parse(
@@ -42,7 +44,7 @@ def test_strict_and_overlap_by_hand() -> None:
     scores = measure([GOLD], [wrong_boundary()])
     micro = scores["spans"]["micro"]
     assert (micro["precision"], micro["recall"], micro["support"]) == (0.6, 0.75, 4)
-    assert scores["overlap"] == {"precision": 0.8, "recall": 1.0, "f1": 0.8889}
+    assert scores["spans"]["overlap"] == {"precision": 0.8, "recall": 1.0, "f1": 0.8889}
     # victim is right; place has a wrong end; caused_by is missing
     relations = scores["relations"]
     assert relations["micro"]["precision"] == 0.5 and relations["micro"]["recall"] == 0.3333
@@ -87,14 +89,15 @@ def marked(draw: st.DrawFn) -> tuple[Document, Document]:
 @given(marked())
 def test_seqeval_agrees_with_us(pair: tuple[Document, Document]) -> None:
     gold, predicted = pair
-    assert seqeval_f1([gold], [predicted]) == pytest.approx(span_score(gold, predicted).f1)
+    score = compare(span_keys(gold), span_keys(predicted))
+    assert seqeval_f1([gold], [predicted]) == pytest.approx(score.f1)
 
 
 def test_bootstrap_spans_the_score_and_follows_its_seed() -> None:
-    pairs = [(GOLD, wrong_boundary()), (GOLD, GOLD), (GOLD, GOLD)]
-    low, high = bootstrap(pairs, span_score)
-    assert low < 14 / 15 < high <= 1.0 or low <= 14 / 15 <= high
-    assert bootstrap(pairs, span_score) == [low, high]
+    scores = [Score(3, 2, 1), Score(4, 0, 0), Score(4, 0, 0)]
+    low, high = bootstrap(scores)
+    assert low < 22 / 25 < high <= 1.0
+    assert bootstrap(scores) == [low, high]
 
 
 def test_other_documents_and_other_texts_are_refused() -> None:
@@ -121,6 +124,7 @@ def test_command_writes_metrics_and_page(tmp_path: Path) -> None:
     first = (tmp_path / "m.json").read_bytes(), (tmp_path / "r.html").read_bytes()
     assert json.loads(first[0])["test"]["spans"]["micro"]["recall"] == 0.75
     page = first[1].decode()
+    assert "spans, wrong boundary: 1" in page and "relations, missed: a span was missed: 1" in page
     assert 'class="report"' in page and "direction:rtl" in page and "src=" not in page
     assert run(*files)[0] == 0
     assert first == ((tmp_path / "m.json").read_bytes(), (tmp_path / "r.html").read_bytes())
@@ -140,3 +144,59 @@ def test_unlinked_relation_types_do_not_count_in_macro() -> None:
     predicted = replace(GOLD, relations=(Relation("victim", "d1", "v1"),))
     scores = measure([GOLD], [predicted])
     assert scores["relations"]["macro_f1"] == pytest.approx(1 / 3, abs=1e-4)
+
+
+FAR = inline.parse(
+    "[قتل](d1 DEATH) [سكان [دوما](l1 PLACE)](v1 VICTIM).\nوقع [القصف](a1 ATTACK) على"
+    " [المدينة](l2 PLACE).\n---\nd1 victim v1\nd1 caused_by a1\na1 place l2\n", "far", "2016-05",
+)
+
+
+def test_relations_within_and_across_sentences() -> None:
+    lost = replace(FAR, relations=tuple(r for r in FAR.relations if r.type != "caused_by"))
+    relations = measure([FAR], [lost], [FAR])["relations"]
+    assert relations["within_sentence"] == {
+        "precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 2}
+    assert (relations["across_sentences"]["recall"], relations["across_sentences"]["support"]) == (
+        0.0, 1)
+    given = relations["given_spans"]
+    assert given["micro"]["f1"] == given["across_sentences"]["f1"] == 1.0
+
+
+def test_relations_count_by_overlap_where_one_end_is_short() -> None:
+    victim = FAR.by_id["v1"]
+    spans = [replace(s, end=victim.start + 4) if s.id == "v1" else s for s in FAR.spans]
+    relations = measure([FAR], [replace(FAR, spans=tuple(spans))])["relations"]
+    assert relations["micro"]["f1"] == 0.6667 and relations["overlap"]["f1"] == 1.0
+
+
+def test_nested_and_unseen_spans() -> None:
+    flat = replace(FAR, spans=tuple(s for s in FAR.spans if s.id != "l1"))
+    spans = measure([FAR], [flat], reference=Reference(seen=frozenset({"قتل", "القصف"})))["spans"]
+    assert spans["nested"] == {"recall": 0.5, "support": 2}
+    assert spans["unseen"] == {"precision": 1.0, "recall": 0.6667, "f1": 0.8, "support": 3}
+
+
+def test_groups_by_genre_and_year() -> None:
+    scores = measure([FAR, GOLD], [FAR, wrong_boundary()], reference=Reference(genres={
+        "far": "news", "elsewhere": "wire"}))
+    news = {"documents": 1, "spans_f1": 1.0, "relations_f1": 1.0}
+    assert scores["by_genre"] == {"news": news} and scores["by_year"] == {"2016": news}
+
+
+def test_robustness_stands_beside_the_documents_as_written(tmp_path: Path) -> None:
+    copies = [perturb(GOLD, name) for name in ("digits", "tatweel")]
+    write_documents(tmp_path / "gold.jsonl", [GOLD])
+    write_documents(tmp_path / "copies.jsonl", copies)
+    write_documents(tmp_path / "lost.jsonl", [copies[0], replace(copies[1], relations=())])
+    code, output = run(
+        f"test={tmp_path}/gold.jsonl,{tmp_path}/gold.jsonl,{tmp_path}/gold.jsonl",
+        "--perturbed", f"{tmp_path}/copies.jsonl,{tmp_path}/lost.jsonl",
+        "--train", f"{tmp_path}/gold.jsonl",
+        "--metrics", f"{tmp_path}/m.json", "--report", f"{tmp_path}/r.html")
+    assert code == 0, output
+    scores = json.loads((tmp_path / "m.json").read_text())
+    assert {name: s["relations_f1"] for name, s in scores["robustness"].items()} == {
+        "as written": 1.0, "digits": 1.0, "tatweel": 0.0}
+    assert scores["test"]["spans"]["unseen"]["support"] == 0
+    assert "F1 by perturbation" in (tmp_path / "r.html").read_text()
