@@ -17,6 +17,7 @@ from incidents import merging, places
 from incidents.casualties import Casualties
 from incidents.events import Event, structural
 from incidents.gazetteer import Gazetteer
+from incidents.mending import mended
 from incidents.places import default_gazetteer
 from incidents.record import render
 from incidents.repeats import drop_repeats
@@ -50,6 +51,9 @@ def extraction(
     vocabularies = vocabularies or default_vocabularies()
     resolved = places.resolve(document, gazetteer or default_gazetteer())
     view = View(document, resolved, vocabularies)
+    whole = mended(view)
+    if whole is not document:
+        view = View(whole, resolved, vocabularies)
     return {
         "document": {"id": document.id, "sha256": document.sha256,
                      "published": document.published, "source": document.source},

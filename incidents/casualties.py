@@ -42,11 +42,15 @@ class Casualties:
         triggers = {t.id: t for t in self.view.triggers}
         by_id = self.view.document.by_id
         governed: dict[str, list[Span]] = defaultdict(list)
+        wholes = [(by_id[r.head], by_id[r.tail]) for r in self.view.document.relations
+                  if r.type == "subset_of"]
+        # of several wholes the nearest that is told before the part
+        wholes.sort(key=lambda pw: (pw[1].start > pw[0].start, abs(pw[0].start - pw[1].start)))
+        for part, whole in wholes:
+            self._set_parent(part.id, whole)
         for relation in self.view.document.relations:
             if relation.type == "victim" and relation.head in triggers:
                 governed[relation.tail].append(triggers[relation.head])
-            elif relation.type == "subset_of":
-                self._set_parent(relation.head, by_id[relation.tail])
         harms = {label.name for label in SCHEMA.labels if label.harm}
         for victim in self.view.victims:
             if victim.id in self.parents:

@@ -75,7 +75,7 @@ _AFTER = re.compile(
     r"|(?P<about>تقريبا|علي وجه التقريب|علي التقريب))"
 )
 # What a number counts or orders when it does not count people.
-_NOT_PEOPLE_AFTER = frozenset((
+UNITS = frozenset((
     "عام", "عاما", "سنه", "سنوات", "سنين", "اعوام", "عمر", "شهر", "شهرا", "اشهر", "شهور",
     "يوم", "يوما", "ايام", "اسبوع", "اسابيع", "ساعه", "ساعات", "دقيقه", "كيلومتر",
     "كيلومترا", "كيلومترات", "كم", "متر", "مترا", "امتار", "دولار", "ليره", "طن", "غاره",
@@ -91,7 +91,7 @@ _SOME = frozenset((
     "عدد", "بعض", "كثير", "عديد", "كثيرون", "كثيرين", "اعداد", "مجموعه", "جمع",
 ))
 _MOST_OF = dict.fromkeys(("معظم", "غالبيه", "اغلب", "اغلبيه", "جل"), (0.5, None))
-_SHARES: dict[str, tuple[float, int | None]] = {
+SHARES: dict[str, tuple[float, int | None]] = {
     **_MOST_OF, "نصف": (0.5, 1), "ثلث": (1 / 3, 1), "ثلثي": (2 / 3, 1), "ثلثا": (2 / 3, 1),
     "ربع": (0.25, 1),
 }
@@ -150,7 +150,7 @@ def _counts_people(tokens: list[Token], number: Number) -> bool:
     if _is_age(tokens, number):
         return False
     apart = number.end < len(tokens) and tokens[number.end].joined
-    return (apart or not _NOT_PEOPLE_AFTER.intersection((after, after.removeprefix("ال")))) and (
+    return (apart or not UNITS.intersection((after, after.removeprefix("ال")))) and (
         not _NOT_PEOPLE_BEFORE.intersection(before)
     )
 
@@ -214,8 +214,8 @@ def _share(words: list[set[str]]) -> Count | None:
     for word in words[0]:
         for stem in (word, *(word.removesuffix(p) for p in ("هم", "هن", "ها", "تهم", "تهن"))):
             for name in (stem, stem + "ه"):
-                if name in _SHARES:
-                    share, most = _SHARES[name]
+                if name in SHARES:
+                    share, most = SHARES[name]
                     return Count(1, most, True, "part", share)
                 if name in ("كل", "جميع", "كافه") and stem != word:
                     return Count(1, 1, False, "part", 1.0)

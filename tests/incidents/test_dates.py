@@ -61,13 +61,13 @@ def test_phrase(published: str, phrase: str, dates: str, precision: str, more: s
     ],
 )
 def test_mentions_merge(phrases: list[str], dates: str, precision: str, time: str | None) -> None:
-    found = resolve_all(phrases, "2018-06-15")
+    found = resolve_all(tuple(phrases), "2018-06-15")
     assert _shown(found) == (dates, precision)
     assert found.time == time
 
 
 def test_part_of_day_comes_from_any_mention() -> None:
-    assert resolve_all(["7 حزيران 2018", "فجراً"], None).part == "dawn"
+    assert resolve_all(("7 حزيران 2018", "فجراً"), None).part == "dawn"
 
 
 @pytest.mark.parametrize("wrapped", ["\u200f{}\u200e", "\u2067{}\u2069", "«{}»", "{}،", "\r\n{}"])

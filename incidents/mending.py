@@ -1,0 +1,220 @@
+"""What a model left out of a report although the words beside its spans leave no doubt of it.
+
+Each rule looks only at what nothing accounts for: a count that no trigger governs, a harm that
+befell nobody, a number cut in half. Spans that people marked leave next to nothing to mend.
+What is added takes the score of the span that it stands beside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from data.document import Document, Relation, Span
+from data.schema import SCHEMA
+from data.words import words
+from incidents.clitics import forms, is_definite
+from incidents.counts import SHARES, UNITS
+from incidents.fold import fold
+from incidents.numbers import numbers, tokenize
+from incidents.people import nouns
+from incidents.view import View
+
+_HARMS = frozenset(label.name for label in SCHEMA.labels if label.harm)
+_REACH = 70  # characters beside a span within which its words are read
+_LONGEST = 7  # words of a number
+# Words between a harm and its number: `ما لا يقل عن`, `أكثر من`, `هم`.
+_LEADING = frozenset((
+    "ما", "لا", "يقل", "يقلون", "عن", "علي", "الاقل", "اكثر", "ازيد", "من", "نحو", "حوالي",
+    "قرابه", "زها", "يزيد", "هم", "عددهم",
+))
+# What may follow a number that counts people without a noun: `وأصيب عشرة في`.
+_TRAILING = frozenset((
+    "في", "من", "بينهم", "منهم", "اخرين", "اخرون", "اخر", "اخران", "جرا", "اثر", "نتيجه",
+    "بسبب", "خلال", "علي", "عندما", "حين", "بعد", "يوم", "امس", "اليوم", "بجروح", "بينهن",
+))
+_PART = frozenset(("بينهم", "منهم", "بينهن", "منهن", "ضمنهم", "وبينهم", "ومنهم"))
+_RELATIVE = frozenset(("الذين", "ممن", "الذي", "التي"))
+
+
+@dataclass(frozen=True)
+class _Word:
+    start: int
+    end: int
+    folded: str
+
+
+@dataclass(eq=False)
+class _Mending:
+    """The spans and relations of one document while they are mended."""
+
+    view: View
+    victims: list[Span]
+    relations: list[Relation]
+    added: list[Span] = field(default_factory=list)
+
+    def read(self, start: int, end: int) -> list[_Word]:
+        """The words of a stretch of text."""
+        text = self.view.document.text[start:end]
+        return [_Word(start + a, start + b, fold(text[a:b])) for a, b in words(text)]
+
+    def before(self, span: Span) -> list[_Word]:
+        """The words before a span in its clause."""
+        return self.read(span.start - len(self.view.before(span, _REACH)), span.start)
+
+    def after(self, span: Span) -> list[_Word]:
+        """The words after a span in its clause."""
+        return self.read(span.end, span.end + len(self.view.after(span, _REACH)))
+
+    def told(self, start: int, end: int) -> bool:
+        """Whether a VICTIM covers any of a stretch of text."""
+        return any(v.start < end and start < v.end for v in (*self.victims, *self.added))
+
+    def govern(self, trigger: Span, victim: Span) -> None:
+        """Say that a harm befell a VICTIM."""
+        self.relations.append(Relation("victim", trigger.id, victim.id, trigger.score))
+
+
+def mended(view: View) -> Document:
+    """The document of a view with what was left out; the same one where nothing was."""
+    document = view.document
+    state = _Mending(view, list(view.victims), list(document.relations))
+    _widen(state)
+    accounted = {r.tail if r.type == "victim" else r.head for r in document.relations
+                 if r.type in ("victim", "subset_of")}
+    for victim in state.victims:
+        if victim.id not in accounted and not _HARMS & {t.label for t in view.inside(victim)}:
+            _attach(state, victim)
+    for trigger in _idle(state):
+        found = _beside(state, trigger)
+        if found is not None and not state.told(*found):
+            victim = Span(f"{trigger.id}+victim", "VICTIM", *found, trigger.score)
+            state.added.append(victim)
+            state.govern(trigger, victim)
+    wide = {v.id: v for v in state.victims}
+    spans = tuple(wide.get(s.id, s) for s in document.spans) + tuple(state.added)
+    if spans == document.spans and len(state.relations) == len(document.relations):
+        return document
+    return replace(document, spans=spans, relations=tuple(state.relations))
+
+
+def _idle(state: _Mending) -> list[Span]:
+    """Harms that befell nobody, and that no VICTIM holds: that one tells itself whom."""
+    governing = {r.head for r in state.relations if r.type == "victim"}
+    return [t for t in state.view.triggers if t.label in _HARMS and t.id not in governing
+            and not any(v.start <= t.start and t.end <= v.end for v in state.victims)]
+
+
+def _widen(state: _Mending) -> None:
+    """Take in the rest of a number that was cut, and the share before a whole: `معظم القتلى`."""
+    for at, victim in enumerate(state.victims):
+        own, following = state.read(victim.start, victim.end), state.after(victim)
+        lead = _lead(own)
+        start, end = victim.start, victim.end
+        size = lead + _number(own[lead:])
+        if size == len(own) > lead:
+            whole = lead + _number([*own[lead:], *following])
+            if whole > size:
+                end = following[whole - size - 1].end
+        before = state.before(victim)[-1:]
+        if before and before[0].folded in SHARES and own and is_definite(own[0].folded):
+            start = before[0].start
+        if (start, end) != (victim.start, victim.end) and not any(
+            v is not victim and v.start < end and start < v.end for v in state.victims
+        ):
+            state.victims[at] = replace(victim, start=start, end=end)
+
+
+def _attach(state: _Mending, victim: Span) -> None:
+    """Say what befell a VICTIM that nothing governs, where its clause tells it."""
+    own = state.read(victim.start, victim.end)
+    counted = _number(own[_lead(own):]) > 0
+    before, after = state.before(victim), state.after(victim)
+    while before and before[-1].folded in _LEADING:
+        before.pop()
+    while after and after[0].folded in _RELATIVE:
+        after.pop(0)
+    for trigger in _idle(state):
+        if (before and trigger.end == before[-1].end) or (
+            after and trigger.start == after[0].start
+        ):
+            state.govern(trigger, victim)
+            return
+    if counted and before:
+        label = _verb(state.view, before[-1].folded)
+        here = (before[-1].start, before[-1].end)
+        if label is not None and not any(
+            s.label == label and s.start < here[1] and here[0] < s.end
+            for s in state.view.document.spans
+        ):
+            trigger = Span(f"{victim.id}+trigger", label, *here, victim.score)
+            state.added.append(trigger)
+            state.govern(trigger, victim)
+            return
+    _continue(state, victim, before, counted=counted)
+
+
+def _continue(state: _Mending, victim: Span, before: list[_Word], *, counted: bool) -> None:
+    """Count a VICTIM to the one before it in its sentence: as its part, or as its fellow."""
+    view = state.view
+    earlier = [v for v in state.victims if v.end <= victim.start
+               and view.sentence(v) == view.sentence(victim)]
+    if not earlier or not counted:
+        return
+    last = earlier[-1]
+    if before and before[-1].folded in _PART:
+        state.relations.append(Relation("subset_of", victim.id, last.id, victim.score))
+        return
+    joined = fold(view.text(victim)).startswith("و") or (before and before[-1].folded == "و")
+    if not joined or any(last.end <= t.start < victim.start for t in view.triggers):
+        return
+    for relation in list(state.relations):
+        if relation.type == "subset_of" and relation.head == last.id:
+            state.relations.append(replace(relation, head=victim.id))
+        elif relation.type == "victim" and relation.tail == last.id:
+            state.relations.append(replace(relation, tail=victim.id))
+
+
+def _beside(state: _Mending, trigger: Span) -> tuple[int, int] | None:
+    """The people whom the words beside a harm tell: `وأصيب عشرة`, `قُتل طفلان`, `ستة قتلى`."""
+    view, after = state.view, state.after(trigger)
+    lead = _lead(after)
+    size = lead + _number(after[lead:])
+    if size > lead:
+        following = after[size].folded if size < len(after) else "في"
+        if nouns(following, view.vocabularies.victims):
+            return after[0].start, after[size].end
+        if following in _TRAILING or (following[0] in "بول" and following not in UNITS):
+            return after[0].start, after[size - 1].end
+        return None
+    if after and not is_definite(after[0].folded):
+        found = nouns(after[0].folded, view.vocabularies.victims)
+        if found and not found[0].noun.weak:
+            return after[0].start, after[0].end
+    before = state.before(trigger)
+    if view.vocabularies.harms.name_of(view.text(trigger)):
+        for first in range(max(0, len(before) - _LONGEST), len(before)):
+            if _number(before[first:]) == len(before) - first:
+                return before[first].start, trigger.end
+    return None
+
+
+def _lead(found: list[_Word]) -> int:
+    """How many words stand before the number."""
+    return next((i for i, word in enumerate(found) if word.folded not in _LEADING), len(found))
+
+
+def _number(found: list[_Word]) -> int:
+    """How many words from the first on are one number."""
+    for size in range(min(_LONGEST, len(found)), 0, -1):
+        tokens = tokenize(" ".join(word.folded for word in found[:size]))
+        if any(n.start == 0 and n.end == len(tokens) for n in numbers(tokens)[:1]):
+            return size
+    return 0
+
+
+def _verb(view: View, word: str) -> str | None:
+    """The label of a verb that says what befell people: `أصيب`, `نزح`."""
+    for label, verbs in view.vocabularies.harms.settings["verbs"].items():
+        if not forms(word).isdisjoint(map(fold, verbs)):
+            return str(label)
+    return None
