@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -86,14 +86,29 @@ def perturb(document: Document, name: str) -> Document:
     Raises:
         DocumentError: a span begins or ends inside a word.
     """
-    text = document.text
-    found = words(text)
-    edges = [0, *(edge for word in found for edge in word), len(text)]
-    pieces = [text[a:b] for a, b in pairwise(edges)]  # gap, word, gap, … word, gap
+    found, pieces = word_pieces(document.text)
     if name in OF_WORDS:
         pieces[1::2] = map(OF_WORDS[name], pieces[1::2])
     else:
         pieces[::2] = [OF_GAPS[name](i, gap) for i, gap in enumerate(pieces[::2])]
+    return replace(rebuilt(document, found, pieces), id=f"{document.id}{MARK}{name}")
+
+
+def word_pieces(text: str) -> tuple[list[tuple[int, int]], list[str]]:
+    """The words of a text by offset, and the text in pieces: gap, word, gap, … word, gap."""
+    found = words(text)
+    edges = [0, *(edge for word in found for edge in word), len(text)]
+    return found, [text[a:b] for a, b in pairwise(edges)]
+
+
+def rebuilt(
+    document: Document, found: Sequence[tuple[int, int]], pieces: Sequence[str]
+) -> Document:
+    """The document with its pieces rewritten, each span on the words that it was on.
+
+    Raises:
+        DocumentError: a span begins or ends inside a word.
+    """
     ends = [0, *accumulate(map(len, pieces))]
     starts_to = {start: ends[2 * i + 1] for i, (start, _) in enumerate(found)}
     ends_to = {end: ends[2 * i + 2] for i, (_, end) in enumerate(found)}
@@ -104,7 +119,7 @@ def perturb(document: Document, name: str) -> Document:
                                 fix="snap spans to whole words (annotation.export does)")
     spans = tuple(replace(s, start=starts_to[s.start], end=ends_to[s.end])
                   for s in document.spans)
-    return replace(document, id=f"{document.id}{MARK}{name}", text="".join(pieces), spans=spans)
+    return replace(document, text="".join(pieces), spans=spans)
 
 
 def main(

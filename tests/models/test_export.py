@@ -8,6 +8,7 @@ from pathlib import Path
 
 import onnx
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from data.document import Document
@@ -19,6 +20,19 @@ from models.torch_runner import TorchRunner
 from tests.conftest import documents
 
 LONG = " ".join(d.text for d in documents(12))
+
+
+def test_given_spans_are_kept_and_related(bundle_folder: Path, tmp_path: Path) -> None:
+    write_documents(tmp_path / "gold.jsonl", documents(4))
+    app = typer.Typer()
+    app.command()(predict.main)
+    files = ["--input", f"{tmp_path}/gold.jsonl", "--output", f"{tmp_path}/related.jsonl"]
+    model = ["--model", str(bundle_folder), "--given-spans"]
+    assert CliRunner().invoke(app, files + model).exit_code == 0
+    related = read_documents(tmp_path / "related.jsonl")
+    assert [d.spans for d in related] == [d.spans for d in documents(4)]
+    links = [r for d in related for r in d.relations]
+    assert links and all(r.score is not None for r in links)
 
 
 def test_logits_equal_torch(untrained: Path, bundle_folder: Path) -> None:
@@ -119,8 +133,6 @@ def test_a_failed_export_leaves_the_old_bundle(
 
 
 def test_predict_command(bundle_folder: Path, tmp_path: Path) -> None:
-    import typer
-
     app = typer.Typer()
     app.command()(predict.main)
     write_documents(tmp_path / "in.jsonl", documents(3))
