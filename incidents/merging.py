@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,9 +10,13 @@ from data.document import Span
 from incidents.clitics import stems
 from incidents.counts import Count
 from incidents.events import ARGUMENTS, Event, Fact, agree
+from incidents.fold import fold
 from incidents.repeats import akin
 from incidents.view import View
 from incidents.vocabulary import words_of
+
+# What leads to a count that replaces an earlier one; both stand, each with its words.
+_TOLL = re.compile(r"(?:^|\s)[وفل]*(?:ارتفع|ارتفعت|ارتفاع|ترتفع|يرتفع|بلغ|بلغت)\s(?:\S+\s?){0,4}$")
 
 
 @dataclass(eq=False)
@@ -69,13 +74,18 @@ def merge_mentions(view: View, events: list[Event]) -> list[Event]:
     kept: list[Mention] = []
     for event in events:
         mention, back = Mention(view, event), _points_back(view, event)
-        for at in range(len(kept) - 1, -1, -1) if back or mention.counts else ():
-            if not back and mention.counts.keys().isdisjoint(kept[at].counts):
-                continue  # they tell of no harm in common
+        toll = not back and _is_toll(view, event)
+        for at in range(len(kept) - 1, -1, -1):
             found = kept[at].event
             if found.part_of is not event.part_of:
                 continue  # one is a part of the other, or of something else
-            if _fits(view, found, event) if back else _same(kept[at], mention):
+            if back:
+                joined = _fits(view, found, event)
+            elif mention.counts.keys().isdisjoint(kept[at].counts):
+                joined = _heads(kept[at], mention)
+            else:
+                joined = _same(kept[at], mention) or (toll and _follows(view, found, event))
+            if joined:
                 break
         else:
             kept.append(mention)
@@ -114,6 +124,35 @@ def _same(earlier: Mention, later: Mention) -> bool:
     if equal:
         return len(equal) > 1 or places == "same"
     return places == "same" and bool(groups and earlier.weapons & later.weapons)
+
+
+def _heads(earlier: Mention, later: Mention) -> bool:
+    """Whether the headline names the attack that the body tells: nothing but the place, kind,
+    date and actor are there to compare."""
+    view, headline = earlier.view, earlier.event
+    if headline.facts or not headline.attacks or not later.event.attacks:
+        return False
+    if any(t.start > view.headline_end for t in headline.triggers):
+        return False
+    kinds = not earlier.kinds or not later.kinds or bool(earlier.kinds & later.kinds)
+    return kinds and _place_match(earlier, later) == "same" and agree(view, headline, later.event)
+
+
+def _is_toll(view: View, event: Event) -> bool:
+    """Whether an event only brings a count up to date: `ارتفع عدد القتلى إلى`."""
+    if event.attacks or not any(f.numbered for f in event.facts):
+        return False
+    if view.tails(event.triggers, *ARGUMENTS, "date"):
+        return False
+    return any(_TOLL.search(fold(view.before(span, 40)))
+               for span in (*event.triggers, *(f.victim for f in event.facts)))
+
+
+def _follows(view: View, earlier: Event, toll: Event) -> bool:
+    """Whether a toll is told right after the attack that it counts the people of."""
+    told = [view.sentence(fact.victim) for fact in earlier.facts]
+    at = view.sentence(toll.facts[0].victim)
+    return bool(earlier.attacks) and any(0 <= at - sentence <= 2 for sentence in told)
 
 
 def _within(view: View, wide: Event, narrow: Event) -> bool:

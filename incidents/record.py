@@ -80,7 +80,7 @@ def _places(view: View, event: Event) -> list[dict[str, Any]]:
             "within": [view.text(s) for s in view.containers([span])],
             **_evidence(view, event, span),
         }
-        _add(merged, fold(resolved.name), body)
+        _add(merged, str(resolved.geonames or fold(resolved.name)), body)  # `أريحا`, `مدينة أريحا`
     return list(merged.values())
 
 

@@ -80,6 +80,11 @@ class View:
     def _sentences(self) -> list[int]:
         return sentence_starts(self.document.text)
 
+    @cached_property
+    def headline_end(self) -> int:
+        """Where the first line ends, if more lines follow it; else -1."""
+        return self.document.text.strip().find("\n")
+
     def sentence(self, span: Span) -> int:
         """The number of the sentence that a span begins in."""
         return bisect_right(self._sentences, span.start) - 1
