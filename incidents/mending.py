@@ -7,11 +7,11 @@ What is added takes the score of the span that it stands beside.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from data.document import Document, Relation, Span
 from data.schema import SCHEMA
-from data.words import words
 from incidents.clitics import forms, is_definite
 from incidents.counts import SHARES, UNITS
 from incidents.fold import fold
@@ -32,6 +32,7 @@ _TRAILING = frozenset((
     "في", "من", "بينهم", "منهم", "اخرين", "اخرون", "اخر", "اخران", "جرا", "اثر", "نتيجه",
     "بسبب", "خلال", "علي", "عندما", "حين", "بعد", "يوم", "امس", "اليوم", "بجروح", "بينهن",
 ))
+_WORD = re.compile("(?:[^\\W_]|[\u0610-\u061a\u064b-\u065f\u0670\u0640])+")
 _PART = frozenset(("بينهم", "منهم", "بينهن", "منهن", "ضمنهم", "وبينهم", "ومنهم"))
 _RELATIVE = frozenset(("الذين", "ممن", "الذي", "التي"))
 
@@ -55,7 +56,8 @@ class _Mending:
     def read(self, start: int, end: int) -> list[_Word]:
         """The words of a stretch of text."""
         text = self.view.document.text[start:end]
-        return [_Word(start + a, start + b, fold(text[a:b])) for a, b in words(text)]
+        return [_Word(start + m.start(), start + m.end(), fold(m[0]))
+                for m in _WORD.finditer(text)]
 
     def before(self, span: Span) -> list[_Word]:
         """The words before a span in its clause."""
@@ -107,17 +109,18 @@ def _idle(state: _Mending) -> list[Span]:
 def _widen(state: _Mending) -> None:
     """Take in the rest of a number that was cut, and the share before a whole: `معظم القتلى`."""
     for at, victim in enumerate(state.victims):
-        own, following = state.read(victim.start, victim.end), state.after(victim)
-        lead = _lead(own)
+        own = state.read(victim.start, victim.end)
         start, end = victim.start, victim.end
-        size = lead + _number(own[lead:])
-        if size == len(own) > lead:
+        if own and numbers(tokenize(own[-1].folded)):
+            lead, following = _lead(own), state.after(victim)
+            size = lead + _number(own[lead:])
             whole = lead + _number([*own[lead:], *following])
-            if whole > size:
+            if size == len(own) and whole > size:
                 end = following[whole - size - 1].end
-        before = state.before(victim)[-1:]
-        if before and before[0].folded in SHARES and own and is_definite(own[0].folded):
-            start = before[0].start
+        if own and is_definite(own[0].folded):
+            before = state.before(victim)[-1:]
+            if before and before[0].folded in SHARES:
+                start = before[0].start
         if (start, end) != (victim.start, victim.end) and not any(
             v is not victim and v.start < end and start < v.end for v in state.victims
         ):
