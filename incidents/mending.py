@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from data.document import Document, Relation, Span
 from data.schema import SCHEMA
@@ -109,6 +110,9 @@ def _idle(state: _Mending) -> list[Span]:
 def _widen(state: _Mending) -> None:
     """Take in the rest of a number that was cut, and the share before a whole: `معظم القتلى`."""
     for at, victim in enumerate(state.victims):
+        ends = state.view.text(victim).split()
+        if not ends or not (_is_number(ends[-1]) or is_definite(fold(ends[0]))):
+            continue
         own = state.read(victim.start, victim.end)
         start, end = victim.start, victim.end
         if own and numbers(tokenize(own[-1].folded)):
@@ -199,6 +203,11 @@ def _beside(state: _Mending, trigger: Span) -> tuple[int, int] | None:
             if _number(before[first:]) == len(before) - first:
                 return before[first].start, trigger.end
     return None
+
+
+@lru_cache(maxsize=8192)
+def _is_number(word: str) -> bool:
+    return bool(numbers(tokenize(word)))
 
 
 def _lead(found: list[_Word]) -> int:
