@@ -32,6 +32,7 @@ from models.predictor import Predictor
 from models.settings import DecodeSettings
 from models.torch_runner import TorchRunner
 from training import state, thresholds
+from training.augment import Variation, epochs
 from training.examples import Example, epoch_batches, examples
 from training.objective import Objective
 from training.optimiser import MovingAverage, parameter_groups, rate_factor
@@ -62,6 +63,8 @@ class TrainParams:
     overlap: int
     max_span_words: int
     dropout: float
+    replace: float
+    noise: float
     save_every: int
 
     def __post_init__(self) -> None:
@@ -118,7 +121,13 @@ def fit(
     decode = DecodeSettings(max_tokens=settings.max_tokens, overlap=settings.overlap)
     built = Checkpoint(network, tokenizer, decode, _info(settings, corpus))
     windower = built.windower()
-    shown = [e for d in corpus.train for e in examples(d, windower, settings.max_span_words)]
+    variation = Variation(
+        corpus.train, settings.replace, settings.noise, settings.max_span_words
+    )
+    shown = [
+        [e for d in documents for e in examples(d, windower, settings.max_span_words)]
+        for documents in epochs(corpus.train, variation, settings.epochs, settings.seed)
+    ]
     losses = _optimise(accelerator, network, shown, settings, built, work)
     if not accelerator.is_main_process:
         return None
@@ -153,7 +162,7 @@ def _fingerprint(built: Checkpoint, world: int) -> str:
 
 
 def _optimise(
-    accelerator: Accelerator, network: Network, shown: list[Example], settings: TrainParams,
+    accelerator: Accelerator, network: Network, shown: list[list[Example]], settings: TrainParams,
     built: Checkpoint, work: Path,
 ) -> list[list[float]]:
     """Run all updates that are still to do; leaves the averaged weights in ``network``."""
@@ -171,13 +180,12 @@ def _optimise(
     fingerprint = _fingerprint(built, accelerator.num_processes)
     raw = optimiser.optimizer
     done, losses = state.load(work, fingerprint, average, raw)
-    lengths = [len(e.window.input_ids) for e in shown]
     plan = [
-        batch
-        for epoch in range(settings.epochs)
+        [seen[i] for i in batch]
+        for epoch, seen in enumerate(shown)
         for batch in epoch_batches(
-            lengths, settings.tokens_per_step, settings.seed, epoch,
-            accelerator.process_index, accelerator.num_processes,
+            [len(e.window.input_ids) for e in seen], settings.tokens_per_step, settings.seed,
+            epoch, accelerator.process_index, accelerator.num_processes,
         )
     ]
     steps = len(plan) // settings.accumulate
@@ -196,7 +204,7 @@ def _optimise(
                 seed = settings.seed + at * accelerator.num_processes + accelerator.process_index
                 torch.manual_seed(seed)
                 with accelerator.accumulate(objective):
-                    span_loss, pair_loss = objective([shown[i] for i in plan[at]], weight)
+                    span_loss, pair_loss = objective(plan[at], weight)
                     accelerator.backward(span_loss + pair_loss)
                     if accelerator.sync_gradients:
                         accelerator.clip_grad_norm_(objective.parameters(), settings.clip)

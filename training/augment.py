@@ -1,0 +1,106 @@
+"""Variation of training documents: other names in the same report, other habits of writing.
+
+Mention replacement (Dai and Adel 2020) shows the network that a name is one by what stands around
+it; noise in the writing, that the same words come in many spellings.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Container, Iterable, Sequence
+
+from data.document import Document, Span
+from data.perturb import NAMES, perturb, rebuilt, word_pieces
+from data.words import words
+
+REPLACED = ("PLACE", "PERPETRATOR", "WEAPON", "SOURCE", "FACILITY", "VICTIM")
+_CLITICS = "وبلف"
+
+Kind = tuple[str, str, bool]  # label, clitic, whether the article follows
+
+
+class Variation:
+    """Draws a new copy of a document each time.
+
+    Args:
+        documents: whose mentions stand in for one another.
+        replace: probability that a mention is replaced, in every second document.
+        noise: probability that a document is written in another way.
+        longest: words that a span may have.
+    """
+
+    def __init__(
+        self, documents: Iterable[Document], replace: float, noise: float, longest: int
+    ) -> None:
+        self._replace, self._noise, self._longest = replace, noise, longest
+        mentions = {
+            (span.label, document.text[span.start:span.end])
+            for document in documents for span in leaves(document)
+        }
+        self._known = frozenset(form.split()[0] for _, form in mentions)
+        self._forms: dict[Kind, list[str]] = {}
+        for label, form in sorted(mentions):
+            self._forms.setdefault(kind(label, form, self._known), []).append(form)
+
+    def draw(self, document: Document, rng: random.Random) -> Document:
+        """A copy of ``document``, its spans and relations moved along; or the document itself."""
+        if self._replace and rng.random() < 0.5:
+            document = self._other_mentions(document, rng)
+        if rng.random() < self._noise:
+            document = perturb(document, rng.choice(NAMES))
+        return document
+
+    def _other_mentions(self, document: Document, rng: random.Random) -> Document:
+        found, pieces = word_pieces(document.text)
+        first = {start: i for i, (start, _) in enumerate(found)}
+        last = {end: i for i, (_, end) in enumerate(found)}
+        done: list[Span] = []
+        for span in leaves(document):
+            if rng.random() >= self._replace or any(span.overlaps(s) for s in done):
+                continue
+            done.append(span)
+            start, end = 2 * first[span.start] + 1, 2 * last[span.end] + 1
+            form = document.text[span.start:span.end]
+            pieces[start] = rng.choice(
+                self._forms[kind(span.label, form, self._known)]
+            )
+            pieces[start + 1:end + 1] = [""] * (end - start)
+        changed = rebuilt(document, found, pieces)
+        lengths = (len(words(changed.text[s.start:s.end])) for s in changed.spans)
+        return changed if max(lengths, default=0) <= self._longest else document
+
+
+def leaves(document: Document) -> list[Span]:
+    """Spans of replaceable labels in which no other span lies and none ends."""
+    return [
+        span for span in document.spans
+        if span.label in REPLACED and not any(
+            other is not span and other.overlaps(span) and not _holds(other, span)
+            for other in document.spans
+        )
+    ]
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return (outer.start <= inner.start and inner.end <= outer.end
+            and (outer.start, outer.end) != (inner.start, inner.end))
+
+
+def kind(label: str, form: str, known: Container[str]) -> Kind:
+    """What a mention must share with its stand-in, so that the sentence stays readable.
+
+    A first letter is a clitic where the rest has the article or is a word of ``known``.
+    """
+    word = form.split()[0]
+    rest = word[1:]
+    clitic = word[0] in _CLITICS and (rest in known or rest.startswith("ال"))
+    return label, word[0] if clitic else "", form[clitic:].startswith(("ال", "لل"))
+
+
+def epochs(
+    documents: Sequence[Document], variation: Variation, count: int, seed: int
+) -> Iterable[list[Document]]:
+    """The documents of each epoch, fixed by ``seed`` and the number of the epoch."""
+    for epoch in range(count):
+        rng = random.Random(f"{seed}:{epoch}")
+        yield [variation.draw(document, rng) for document in documents]
