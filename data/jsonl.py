@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,23 @@ def to_json(document: Document) -> dict[str, Any]:
     }
 
 
+def check_keys(body: dict[str, Any], legal: Collection[str]) -> None:
+    """See to it that an object has no other keys, and texts where a document has texts.
+
+    Raises:
+        FormatError: an unknown key, or a value of the wrong type.
+    """
+    unknown = set(body) - set(legal)
+    if unknown:
+        raise FormatError("unknown keys", value=sorted(unknown), legal=legal)
+    for key in ("id", "text"):
+        if not isinstance(body.get(key), str):
+            raise FormatError(f"'{key}' must be a string", value=body.get(key))
+    for key in ("published", "source"):
+        if not isinstance(body.get(key), str | None):
+            raise FormatError(f"'{key}' must be a string or null", value=body.get(key))
+
+
 def from_json(body: Any) -> Document:
     """A document from plain data.
 
@@ -53,15 +70,7 @@ def from_json(body: Any) -> Document:
     """
     if not isinstance(body, dict):
         raise FormatError("a document must be a JSON object", value=body)
-    unknown = set(body) - set(_KEYS)
-    if unknown:
-        raise FormatError("unknown keys", value=sorted(unknown), legal=_KEYS)
-    for key in ("id", "text"):
-        if not isinstance(body.get(key), str):
-            raise FormatError(f"'{key}' must be a string", value=body.get(key))
-    for key in ("published", "source"):
-        if not isinstance(body.get(key), str | None):
-            raise FormatError(f"'{key}' must be a string or null", value=body.get(key))
+    check_keys(body, _KEYS)
     try:
         spans = tuple(
             Span(*_typed(s, id=str, label=str, start=int, end=int))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from data.document import Document
 from data.errors import FormatError, TawthiqError
-from data.jsonl import lines
+from data.jsonl import check_keys, lines
 
 _KEYS = ("id", "text", "published", "source")
 
@@ -59,7 +59,7 @@ def _line(where: str, line: str, seen: set[str]) -> Item:
         if not isinstance(body, dict):
             raise FormatError("a line must be a JSON object", value=type(body).__name__)
         id = body.get("id") if isinstance(body.get("id"), str) else None
-        _check(body)
+        check_keys(body, _KEYS)
         if body["id"] in seen:
             raise FormatError("document id is given twice", value=id)
         seen.add(body["id"])
@@ -69,15 +69,3 @@ def _line(where: str, line: str, seen: set[str]) -> Item:
         return Item(None, None, FormatError("broken JSON", where=where, value=str(error)))
     except TawthiqError as error:
         return Item(id, None, error.located(where))
-
-
-def _check(body: dict[str, object]) -> None:
-    unknown = set(body) - set(_KEYS)
-    if unknown:
-        raise FormatError("unknown keys", value=sorted(unknown), legal=_KEYS)
-    for key in ("id", "text"):
-        if not isinstance(body.get(key), str):
-            raise FormatError(f"'{key}' must be a string", value=body.get(key))
-    for key in ("published", "source"):
-        if not isinstance(body.get(key), str | None):
-            raise FormatError(f"'{key}' must be a string or null", value=body.get(key))
