@@ -46,39 +46,49 @@ class Fact:
 
 @dataclass(eq=False)
 class Event:
-    """Triggers of one incident with its facts; built up, then rendered."""
+    """Triggers of one incident with its facts; built up, then rendered.
+
+    Args:
+        triggers: in order of the text; ``attacks`` are those that are ATTACK.
+        facts: its casualty statements.
+        part_of: the event that it is a part of.
+        lent: arguments by type that the text gave to another event.
+    """
 
     triggers: list[Span]
     facts: list[Fact] = field(default_factory=list)
     part_of: Event | None = None
     lent: dict[str, list[Span]] = field(default_factory=dict)
-    _told: dict[tuple[str, ...], list[Span]] = field(default_factory=dict, repr=False)
+    attacks: list[Span] = field(init=False, repr=False)
+    _told: dict[tuple[str, ...], list[Span]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._set_triggers(self.triggers)
+
+    def _set_triggers(self, triggers: list[Span]) -> None:
+        self.triggers = triggers
+        self.attacks = [t for t in triggers if t.label == "ATTACK"]
+        self._told = {}
 
     @property
     def start(self) -> int:
         """Where its first trigger stands."""
         return min((t.start for t in self.triggers), default=1 << 60)
 
-    @property
-    def attacks(self) -> list[Span]:
-        """Its ATTACK triggers."""
-        return [t for t in self.triggers if t.label == "ATTACK"]
-
     def absorb(self, other: Event) -> None:
         """Take over another event's triggers and facts."""
-        self.triggers = sorted([*self.triggers, *other.triggers], key=lambda t: t.start)
-        self.facts = sorted([*self.facts, *other.facts], key=lambda f: f.victim.start)
+        self._set_triggers(sorted([*self.triggers, *other.triggers], key=lambda t: t.start))
+        if other.facts:
+            self.facts = sorted([*self.facts, *other.facts], key=lambda f: f.victim.start)
         wholes = [e.part_of for e in (self, other) if e.part_of not in (None, self, other)]
         self.part_of = None
         for whole in wholes[:1]:
             self.make_part_of(whole)
         self.lent = other.lent | self.lent
-        self._told.clear()
 
     def release(self, trigger: Span) -> None:
         """Give up a trigger to another event."""
-        self.triggers = [t for t in self.triggers if t is not trigger]
-        self._told.clear()
+        self._set_triggers([t for t in self.triggers if t is not trigger])
 
     def borrow(self, type: str, spans: list[Span]) -> None:
         """Take arguments that the text gave to another event."""
@@ -89,8 +99,10 @@ class Event:
         """Argument spans of some types: its own, or what another event lends it."""
         told = self._told.get(types)
         if told is None:
-            lent = [s for type in types for s in self.lent.get(type, ())]
-            told = self._told[types] = view.tails(self.triggers, *types) or lent
+            told = view.tails(self.triggers, *types)
+            if not told and self.lent:
+                told = [s for type in types for s in self.lent.get(type, ())]
+            self._told[types] = told
         if told or self.part_of is None or "place" in types:
             return told
         return self.part_of.arguments(view, *types)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from data.document import Document, Relation, Span
 from data.schema import SCHEMA
@@ -38,8 +39,7 @@ _PART = frozenset(("بينهم", "منهم", "بينهن", "منهن", "ضمنه
 _RELATIVE = frozenset(("الذين", "ممن", "الذي", "التي"))
 
 
-@dataclass(frozen=True)
-class _Word:
+class _Word(NamedTuple):
     start: int
     end: int
     folded: str
@@ -115,12 +115,13 @@ def _widen(state: _Mending) -> None:
             continue
         own = state.read(victim.start, victim.end)
         start, end = victim.start, victim.end
-        if own and numbers(tokenize(own[-1].folded)):
-            lead, following = _lead(own), state.after(victim)
-            size = lead + _number(own[lead:])
-            whole = lead + _number([*own[lead:], *following])
-            if size == len(own) and whole > size:
-                end = following[whole - size - 1].end
+        if own and _is_number(own[-1].folded):
+            lead = _lead(own)
+            size = _number(own[lead:])
+            if lead + size == len(own):
+                following = state.after(victim)
+                more = _number([*own[lead:], *following]) - size
+                end = following[more - 1].end if more > 0 else end
         if own and is_definite(own[0].folded):
             before = state.before(victim)[-1:]
             if before and before[0].folded in SHARES:
@@ -210,6 +211,14 @@ def _is_number(word: str) -> bool:
     return bool(numbers(tokenize(word)))
 
 
+@lru_cache(maxsize=8192)
+def _counts(word: str) -> bool:
+    """Whether a folded word can stand in a number."""
+    return word == "و" or word.endswith("نصف") or any(
+        t.value or t.scale or t.many for t in tokenize(word)
+    )
+
+
 def _lead(found: list[_Word]) -> int:
     """How many words stand before the number."""
     return next((i for i, word in enumerate(found) if word.folded not in _LEADING), len(found))
@@ -217,8 +226,10 @@ def _lead(found: list[_Word]) -> int:
 
 def _number(found: list[_Word]) -> int:
     """How many words from the first on are one number."""
-    for size in range(min(_LONGEST, len(found)), 0, -1):
-        tokens = tokenize(" ".join(word.folded for word in found[:size]))
+    words = [word.folded for word in found[:_LONGEST]]
+    most = next((i for i, word in enumerate(words) if not _counts(word)), len(words))
+    for size in range(most, 0, -1):
+        tokens = tokenize(" ".join(words[:size]))
         if any(n.start == 0 and n.end == len(tokens) for n in numbers(tokens)[:1]):
             return size
     return 0

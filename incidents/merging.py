@@ -28,13 +28,15 @@ class Mention:
         event: the event.
         facts: its facts with a count of their own.
         counts: the counts of each harm that can be compared.
-        headline: whether it tells no number, as a headline or lead does.
+        vague: whether it tells no number, as a headline or lead does.
+        headline: whether it is an attack without casualties in the first line.
     """
 
     view: View
     event: Event
     facts: list[Fact] = field(init=False)
     counts: dict[str, list[Count]] = field(init=False)
+    vague: bool = field(init=False)
     headline: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,7 +45,10 @@ class Mention:
         for fact in self.facts:
             if fact.comparable:
                 self.counts[fact.harm].append(fact.count)
-        self.headline = all(f.vague for f in self.facts)
+        self.vague = all(f.vague for f in self.facts)
+        self.headline = bool(not self.event.facts and self.event.attacks) and (
+            self.event.triggers[-1].start <= self.view.headline_end
+        )
 
     @cached_property
     def weapons(self) -> set[str]:
@@ -76,15 +81,16 @@ def merge_mentions(view: View, events: list[Event]) -> list[Event]:
         mention, back = Mention(view, event), _points_back(view, event)
         toll = not back and _is_toll(view, event)
         for at in range(len(kept) - 1, -1, -1):
-            found = kept[at].event
+            earlier = kept[at]
+            found = earlier.event
             if found.part_of is not event.part_of:
                 continue  # one is a part of the other, or of something else
             if back:
                 joined = _fits(view, found, event)
-            elif mention.counts.keys().isdisjoint(kept[at].counts):
-                joined = _heads(kept[at], mention)
+            elif mention.counts.keys().isdisjoint(earlier.counts):
+                joined = earlier.headline and _heads(earlier, mention)
             else:
-                joined = _same(kept[at], mention) or (toll and _follows(view, found, event))
+                joined = _same(earlier, mention) or (toll and _follows(view, found, event))
             if joined:
                 break
         else:
@@ -101,16 +107,15 @@ def merge_mentions(view: View, events: list[Event]) -> list[Event]:
 
 def _same(earlier: Mention, later: Mention) -> bool:
     """Whether two events with a harm in common are mentions of one."""
-    harms = earlier.counts.keys() & later.counts.keys()
-    equal, overlap, apart = _compare(earlier, later, harms)
-    if not earlier.headline and (apart or not (equal or overlap)):
+    equal = [] if earlier.vague else _equal_counts(earlier, later)
+    if equal is None:
         return False
     places = _place_match(earlier, later)
     if places == "conflict":
         return False
     view, one, two = earlier.view, earlier.event, later.event
     groups = one.groups(view) & two.groups(view)
-    if earlier.headline:
+    if earlier.vague:
         alike = any(
             f.harm == g.harm
             and (f.group == g.group or (places == "same" and akin(f.group, g.group)))
@@ -129,13 +134,12 @@ def _same(earlier: Mention, later: Mention) -> bool:
 def _heads(earlier: Mention, later: Mention) -> bool:
     """Whether the headline names the attack that the body tells: nothing but the place, kind,
     date and actor are there to compare."""
-    view, headline = earlier.view, earlier.event
-    if headline.facts or not headline.attacks or not later.event.attacks:
-        return False
-    if any(t.start > view.headline_end for t in headline.triggers):
+    if not later.event.attacks:
         return False
     kinds = not earlier.kinds or not later.kinds or bool(earlier.kinds & later.kinds)
-    return kinds and _place_match(earlier, later) == "same" and agree(view, headline, later.event)
+    return kinds and _place_match(earlier, later) == "same" and (
+        agree(earlier.view, earlier.event, later.event)
+    )
 
 
 def _is_toll(view: View, event: Event) -> bool:
@@ -166,11 +170,14 @@ def _within(view: View, wide: Event, narrow: Event) -> bool:
     return str(one.start) <= str(two.start) and str(two.end) <= str(one.end)
 
 
-def _compare(one: Mention, two: Mention, harms: set[str]) -> tuple[list[int], int, int]:
-    """Equal counts, how many overlap, and how many harms the two count differently."""
-    equal, overlap, apart = [], 0, 0
-    for harm in harms:
-        left, right, meet = one.counts[harm], two.counts[harm], False
+def _equal_counts(one: Mention, two: Mention) -> list[int] | None:
+    """The counts that both tell; None where they count a harm differently, or none that the
+    other counts."""
+    equal, meeting = [], False
+    for harm, left in one.counts.items():
+        right, meet = two.counts.get(harm), False
+        if not left or not right:
+            continue
         for a in left:
             for b in right:
                 if a.min == b.min and a.max == b.max:
@@ -178,9 +185,10 @@ def _compare(one: Mention, two: Mention, harms: set[str]) -> tuple[list[int], in
                     meet = True
                 elif not meet:
                     meet = _close(a, b)
-        overlap += meet
-        apart += not meet and bool(left and right)
-    return equal, overlap, apart
+        if not meet:
+            return None
+        meeting = True
+    return equal if meeting else None
 
 
 def _close(one: Count, two: Count) -> bool:

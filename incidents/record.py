@@ -98,17 +98,20 @@ def _classed(view: View, event: Event, type: str, key: str) -> list[dict[str, An
     merged: dict[str, dict[str, Any]] = {}
     for span in event.arguments(view, type):
         classes = view.weapons(span) if type == "weapon" else party(view, event, span)
+        text = view.text(span)
         for name in classes:
-            body = {"name": view.text(span), key: name, **_evidence(view, event, span)}
-            _add(merged, f"{name} {fold(view.text(span))}", body)
+            body = {"name": text, key: name, **_evidence(view, event, span)}
+            _add(merged, f"{name} {fold(text)}", body)
     return list(merged.values())
 
 
 def party(view: View, event: Event, span: Span) -> tuple[str, ...]:
     """Groups of a PERPETRATOR; `الطرفين` are the parties that the casualties belong to."""
     groups = view.groups(span)
+    if groups != ("other",):
+        return groups
     words = {fold(w) for w in view.vocabularies.perpetrators.settings["party_words"]}
-    if groups != ("other",) or words.isdisjoint(fold(view.text(span)).split()):
+    if words.isdisjoint(fold(view.text(span)).split()):
         return groups
     named = [
         group for fact in event.facts for f in (fact, *fact.parts)

@@ -176,6 +176,8 @@ class View:
         """The places that places and facilities are said to lie in, nearest first."""
         found: dict[str, Span] = {}
         level = spans = list(spans)
+        if all(s.id not in self._arguments for s in spans):
+            return []
         while level := self.tails(level, "located_in"):
             level = [s for s in level if s.id not in found and s not in spans]
             found |= {s.id: s for s in level}
