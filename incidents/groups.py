@@ -35,10 +35,11 @@ def told_group(
         previous: group of the count before it, which `آخرين` continue.
     """
     vocabulary = view.vocabularies.victims
-    own = group_of(view.text(victim), vocabulary)
+    text = view.text(victim)
+    own = group_of(text, vocabulary, view.has_ta)
     if own is not None and own != "people":
         return own
-    is_other = not _OTHERS.isdisjoint(fold(view.text(victim)).split())
+    is_other = not _OTHERS.isdisjoint(fold(text).split())
     if is_other and not _named(view, victim):
         return previous or own or "people"
     return _by_context(view, victim, stated, own) or parent or own or "people"
@@ -52,15 +53,16 @@ def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str 
     if count.stated == "name":
         before = view.before(victim, 20).split()
         # `أما` opens a clause; it is no mother
-        title = group_of(before[-1], vocabulary) if before and before[-1] != "أما" else None
+        is_title = before and before[-1] != "أما"
+        title = group_of(before[-1], vocabulary, view.has_ta) if is_title else None
         line = view.document.text[victim.end : victim.end + 160].split("\n")[0].split(".")[0]
         trade = _PREDICATE.split(fold(line), maxsplit=1)[1:]
-        found = title or (group_of(trade[0][:60], vocabulary) if trade else None)
+        found = title or (group_of(trade[0][:60], vocabulary, False) if trade else None)
         return found if found != "people" else None
     first = _OF_THE_HARMED.sub("", after) if _of_the_harmed(view, after) else after
     first = " ".join(first.split()[:1]) if own is None or count.stated == "part" else ""
     told = [first, after[predicate.end() :] if predicate is not None else ""]
-    groups = (group_of(words, vocabulary) for words in told)
+    groups = (group_of(words, vocabulary, False) for words in told)  # folded: no ta is left
     return next((group for group in groups if group not in (None, "people")), None)
 
 

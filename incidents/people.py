@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,7 @@ from incidents.clitics import is_definite, stems
 from incidents.fold import fold
 from incidents.vocabulary import Vocabulary, words_of
 
+_TA = re.compile("[ة\ufe93\ufe94]")  # with its presentation forms
 _PRONOUNS = ("ه", "ها", "هم", "هما", "ي", "نا")
 # Plurals of people that end like duals, and names that end like plurals.
 _NOT_ENDINGS = frozenset((
@@ -88,13 +90,29 @@ def _table(victims: Vocabulary) -> dict[str, Noun]:
     return table
 
 
+@lru_cache(maxsize=4)
+def _his(victims: Vocabulary) -> dict[str, Noun]:
+    """Kin with the pronoun that folding makes one with ``ة``: `شقيقه`, not `شقيقة`."""
+    return {kin + "ه": _table(victims)[kin] for kin in map(fold, victims.settings["kin"])}
+
+
 @lru_cache(maxsize=8192)
-def nouns(text: str, victims: Vocabulary) -> tuple[Found, ...]:
-    """The nouns for people in a phrase, in order, at the words of ``words_of``."""
-    table, found = _table(victims), []
+def nouns(text: str, victims: Vocabulary, has_ta: bool = True) -> tuple[Found, ...]:
+    """The nouns for people in a phrase, in order, at the words of ``words_of``.
+
+    Args:
+        text: the phrase as it stands in the report.
+        victims: the vocabulary of nouns for people.
+        has_ta: whether the report writes ``ة``; if it writes ``ه`` instead, `شقيقه` may be his
+            brother or a sister.
+    """
+    table, his, found = _table(victims), _his(victims), []
     for i, word in enumerate(words_of(text)):
-        noun = next((table[s] for s in stems(word) if s in table), None)
-        if noun is not None:
+        form = next((s for s in stems(word) if s in table), None)
+        if form is not None:
+            noun = table[form]
+            if form in his and words_of(_TA.sub("ت", text))[i].endswith("ه"):
+                noun = his[form] if has_ta else Noun("people", "one", True)
             found.append(Found(noun, i, is_definite(word)))
     return tuple(found)
 
@@ -121,9 +139,12 @@ def is_pair(text: str, people: tuple[Found, ...]) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def group_of(text: str, victims: Vocabulary) -> str | None:
-    """The group that the words of a phrase tell; None where they tell none."""
-    people = nouns(text, victims)
+def group_of(text: str, victims: Vocabulary, has_ta: bool = True) -> str | None:
+    """The group that the words of a phrase tell; None where they tell none.
+
+    Args as of ``nouns``.
+    """
+    people = nouns(text, victims, has_ta)
     if is_pair(text, people) and people[0].noun.group != people[1].noun.group:
         return "people"
     matches = victims.find(text)

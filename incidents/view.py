@@ -15,19 +15,11 @@ from data.words import sentence_starts
 from incidents import dates
 from incidents.clitics import is_definite, stems
 from incidents.dates import ResolvedDate
+from incidents.denials import is_denied
 from incidents.fold import fold
 from incidents.places import ResolvedPlace
 from incidents.vocabulary import Vocabularies, words_of
 
-# What stands up to four words before a trigger that the text denies or only supposes.
-_DENIALS = frozenset(
-    particle + word for particle in ("", "و", "ف") for word in (
-        "لم", "لن", "دون", "بدون", "نفي", "نفت", "ينفي", "تنفي", "نفيه", "عدم", "ليس", "ليست",
-        "ربما", "يحتمل", "احتمال", "احتمالات", "خشيه", "مخاوف", "تحذير", "تحذيرات", "تهديد",
-        "تهديدات", "يهدد", "تهدد", "هدد", "هددت", "لو", "اذا",
-    )
-)
-_PERHAPS = re.compile(r"(?:^|\s)[وف]?قد [يتن]\w+(?:\s\S+){0,3}$")
 _SAME = re.compile(
     r"(?:فتره|مده|يوم|اسبوع|شهر|وقت|عام|ساعه|تاريخ)\w* (?:ذات|نفس)(?:ه|ها)|(?:ذات|نفس) ال"
 )
@@ -57,7 +49,7 @@ class View:
     def triggers(self) -> list[Span]:
         """Triggers that the text asserts, in order."""
         names = {label.name for label in SCHEMA.labels if label.trigger}
-        found = [s for s in self.document.spans if s.label in names and not self._denied(s)]
+        found = [s for s in self.document.spans if s.label in names and not is_denied(self.before(s, 50))]
         return sorted(found, key=lambda s: (s.start, s.end, s.id))
 
     def inside(self, span: Span) -> list[Span]:
@@ -79,6 +71,11 @@ class View:
     @cached_property
     def _sentences(self) -> list[int]:
         return sentence_starts(self.document.text)
+
+    @cached_property
+    def has_ta(self) -> bool:
+        """Whether the text writes ``ة``; some write ``ه`` throughout."""
+        return "ة" in self.document.text
 
     @cached_property
     def headline_end(self) -> int:
@@ -109,12 +106,6 @@ class View:
     def _clauses(self) -> list[int]:
         """Offsets of the signs that end clauses."""
         return [match.start() for match in _CLAUSE.finditer(self.document.text)]
-
-    def _denied(self, span: Span) -> bool:
-        before = fold(self.before(span, 50))
-        if not _DENIALS.isdisjoint(before.split()[-4:]):
-            return True
-        return "قد " in before and _PERHAPS.search(before) is not None
 
     def tails(self, heads: Iterable[Span], *types: str) -> list[Span]:
         """The tails of some relation types of some spans, in order of the text, once each."""

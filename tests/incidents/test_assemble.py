@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from data.document import Document, Relation
 from data.inline import parse
 from incidents.assemble import ModelInfo, extraction
@@ -424,3 +426,29 @@ a2 date t2
 a2 place l2
 """)
     assert (second["date"]["start"], second["date"]["end"]) == ("2019-04-25", "2019-05-02")
+
+
+@pytest.mark.parametrize(("phrase", "place", "group"), [
+    ("شقيقه", "في المدرسة", "men"),
+    ("وشقيقه سالم", "في المدرسة", "men"),
+    ("والده", "في المدرسة", "men"),
+    ("شقيقة", "في المدرسة", "women"),
+    ("شقيقته", "في المدرسة", "women"),
+    ("زميله", "في المدرسة", "people"),
+    ("ابنه", "في المدرسة", "people"),
+    ("مواطنه", "في المدرسه", "women"),
+    ("شقيقه", "في المدرسه", "people"),
+    ("والده", "في المدرسه", "people"),
+    ("شقيقته", "في المدرسه", "women"),
+])
+def test_his_brother_is_no_sister(phrase: str, place: str, group: str) -> None:
+    assert facts(f"[مقتل](d1 DEATH) [{phrase}](v1 VICTIM) {place}.\n---\nd1 victim v1\n") == [
+        ("killed", group, 1, 1)
+    ]
+
+
+@pytest.mark.parametrize(("title", "group"), [("والده", "men"), ("والدة", "women")])
+def test_kin_before_a_name(title: str, group: str) -> None:
+    assert facts(f"[مقتل](d1 DEATH) {title} [نور الحسن](v1 VICTIM) في بلدة.\n---\nd1 victim v1\n") == [
+        ("killed", group, 1, 1)
+    ]
