@@ -49,7 +49,8 @@ class View:
     def triggers(self) -> list[Span]:
         """Triggers that the text asserts, in order."""
         names = {label.name for label in SCHEMA.labels if label.trigger}
-        found = [s for s in self.document.spans if s.label in names and not is_denied(self.before(s, 50))]
+        found = [s for s in self.document.spans
+                 if s.label in names and not is_denied(self.before(s, 50))]
         return sorted(found, key=lambda s: (s.start, s.end, s.id))
 
     def inside(self, span: Span) -> list[Span]:
