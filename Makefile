@@ -56,7 +56,7 @@ corpus-report: $(ENV)/.installed ## counts and plots of the corpus: data/corpus/
 	$(RUN) -m dvc repro annotation.export
 	$(RUN) -m data.corpus_report $(if $(COMPARE),--compare $(COMPARE))
 
-bench: $(ENV)/.installed ## CPU time of the record of a dense 900-word report
+bench: $(ENV)/.installed ## CPU time of the records of a typical and a dense report of 900 words
 	$(RUN) -m incidents.bench
 
 serve: $(ENV)/.installed ## the HTTP endpoint on 127.0.0.1:8000

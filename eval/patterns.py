@@ -140,8 +140,9 @@ def _links(text: str, spans: Sequence[Span]) -> list[Relation]:
             if attack := nearest(span, ["ATTACK"]):
                 out.append(Relation("caused_by", span.id, attack, 1.0))
         elif kind := _ARGUMENTS.get(span.label):
-            order = ["ATTACK"] if kind == "target" else triggers
-            head = nearest(span, ["ATTACK"]) or nearest(span, order)
+            head = nearest(span, ["ATTACK"])
+            if not head and kind != "target":
+                head = nearest(span, triggers)
             if head:
                 out.append(Relation(kind, head, span.id, 1.0))
     return out
