@@ -65,6 +65,24 @@ def relation_key(document: Document, relation: Relation) -> RelationKey:
     return relation.type, by_id[relation.head].key, by_id[relation.tail].key
 
 
+def judged_spans(pairs: Pairs) -> list[tuple[str, float, bool]]:
+    """Label and score of each predicted span that has a score, and whether it is right."""
+    return [
+        (span.label, span.score, span.key in keys)
+        for gold, predicted in pairs for keys in [span_keys(gold)]
+        for span in predicted.spans if span.score is not None
+    ]
+
+
+def judged_relations(pairs: Pairs) -> list[tuple[str, float, bool]]:
+    """The same of relations; right means exact at both ends."""
+    return [
+        (relation.type, relation.score, relation_key(predicted, relation) in keys)
+        for gold, predicted in pairs for keys in [relation_keys(gold)]
+        for relation in predicted.relations if relation.score is not None
+    ]
+
+
 def compare(gold: set[Any], predicted: set[Any]) -> Score:
     """Score of two sets."""
     return Score(len(gold & predicted), len(predicted - gold), len(gold - predicted))

@@ -9,7 +9,7 @@ from statistics import correlation, mean
 from typing import Any
 
 from data.document import Document
-from data.matching import Pairs, relation_key, relation_keys, span_keys
+from data.matching import Pairs, judged_relations, judged_spans, relation_keys, span_keys
 from models.settings import DecodeSettings
 
 BINS = 15
@@ -20,20 +20,12 @@ Scored = Sequence[tuple[float, bool]]  # score of an emitted item, and whether i
 
 def scored_spans(pairs: Pairs) -> Scored:
     """All predicted spans that carry a score."""
-    return [
-        (span.score, span.key in keys)
-        for gold, predicted in pairs for keys in [span_keys(gold)]
-        for span in predicted.spans if span.score is not None
-    ]
+    return [(score, right) for _, score, right in judged_spans(pairs)]
 
 
 def scored_relations(pairs: Pairs) -> Scored:
     """All predicted relations that carry a score; right means exact at both ends."""
-    return [
-        (relation.score, relation_key(predicted, relation) in keys)
-        for gold, predicted in pairs for keys in [relation_keys(gold)]
-        for relation in predicted.relations if relation.score is not None
-    ]
+    return [(score, right) for _, score, right in judged_relations(pairs)]
 
 
 def uncalibrated(score: float, temperature: float, bias: float) -> float:

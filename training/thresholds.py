@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from data.document import Document
-from data.matching import relation_key, relation_keys, span_keys
+from data.matching import judged_relations, judged_spans
 from data.schema import SCHEMA
 from models.predictor import Predictor, calibrated
 from models.settings import DecodeSettings
@@ -36,10 +36,7 @@ def tune(
     floor = dict.fromkeys(SCHEMA.label_ids, _FLOOR)
     raw = replace(settings, span_thresholds=floor, span_temperature=1.0, span_bias=0.0)
     found = list(map(predictor(raw).predict, gold))
-    spans: list[Candidate] = []
-    for g, p in zip(gold, found, strict=True):
-        keys = span_keys(g)
-        spans += [(s.label, s.score or 0.0, s.key in keys) for s in p.spans]
+    spans = judged_spans(list(zip(gold, found, strict=True)))
     temperature, bias, thresholds = _fit(
         spans, SCHEMA.label_ids, [s.label for g in gold for s in g.spans])
     settings = replace(settings, span_thresholds=thresholds, span_temperature=temperature,
@@ -49,10 +46,7 @@ def tune(
     raw = replace(settings, relation_thresholds=floor, relation_temperature=1.0,
                   relation_bias=0.0)
     found = list(map(predictor(raw).predict, gold))
-    links: list[Candidate] = []
-    for g, p in zip(gold, found, strict=True):
-        pairs = relation_keys(g)
-        links += [(r.type, r.score or 0.0, relation_key(p, r) in pairs) for r in p.relations]
+    links = judged_relations(list(zip(gold, found, strict=True)))
     temperature, bias, thresholds = _fit(
         links, SCHEMA.relation_ids, [r.type for g in gold for r in g.relations])
     return replace(settings, relation_thresholds=thresholds, relation_temperature=temperature,
