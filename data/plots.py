@@ -24,10 +24,10 @@ def bars(
         axes.barh(places, values, height, label=label, color=COLOURS[i])
     axes.set_yticks([at + height * (len(series) - 1) / 2 for at in range(len(names))], names)
     axes.invert_yaxis()
-    axes.set_title(title, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
     if len(series) > 1:
-        axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    axes.set_title(title, loc="left", pad=24 if len(series) > 1 else 6)  # above the legend
     return svg(figure)
 
 
