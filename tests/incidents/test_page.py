@@ -14,8 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from data.document import Document, Span
-from incidents.page import ARABIC, GROUPS, document_page, main, pages, shown_range
-from incidents.vocabulary import default_vocabularies
+from incidents.page import document_page, main, pages, shown_range
 from tests.incidents.test_export import HOSTILE, documents, items, written
 
 APP = typer.Typer()
@@ -108,10 +107,16 @@ def test_redacted_pages_show_no_victim(tmp_path: Path) -> None:
         assert "سامر" not in path.read_text("utf-8")
 
 
-def test_arabic_words_for_all_classes() -> None:
-    vocabularies = default_vocabularies()
-    assert set(vocabularies.incidents.classes) | set(vocabularies.harms.classes) <= set(ARABIC)
-    assert set(vocabularies.victims.classes) <= set(GROUPS)
+def test_pages_are_in_arabic_and_keep_ids_as_titles(tmp_path: Path) -> None:
+    made = pages(items(tmp_path, [documents()[0]]))
+    for page in made.values():
+        body = page.split("<body>")[1].split("<script>")[0]
+        assert "غارة جوية" in body and 'title="airstrike"' in body
+        shown = re.sub(r"<[^>]*>", " ", body.split('<div class="report"')[-1])
+        for klass in ("airstrike", "syrian_government", "civilians", "Idlib", "killed", "day"):
+            assert klass not in re.findall(r"[A-Za-z_]+", shown)
+    assert "الثقة 1.00 · civilians" in made["strike.html"]
+    assert "تقرير واحد، سجل واحد" in made["index.html"]
 
 
 @pytest.mark.parametrize(("bounds", "expected"), [
