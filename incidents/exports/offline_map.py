@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, cos, floor, radians, sqrt
@@ -10,15 +12,19 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from incidents.exports.fields import clean, days, english, located, reference, statements
+from incidents import arabic
+from incidents.exports.fields import clean, days, located, reference
 from incidents.exports.format import Format
 from incidents.exports.items import Item
+from incidents.fold import fold
+from incidents.gazetteer import skeleton
 from incidents.places import default_gazetteer
 
 _WIDTH = 1000  # of the drawing, in its own units
 _MARGIN = 0.35  # degrees around the outermost incidents
 _LEAST = 2.5  # degrees that the map shows at least, each way
 _FLATTEST = 0.55  # height over width, at least
+_MARKS = re.compile("[\u064b-\u0652]")
 _TOWNS = (70, 250, 700)  # names drawn at once, and those that appear on drawing nearer
 
 
@@ -81,7 +87,7 @@ def project(items: Sequence[Item]) -> dict[str, str]:
             incidents += bool(located(incident))
             for place in located(incident):
                 site = sites.setdefault((place["lat"], place["lon"]), {
-                    "lat": place["lat"], "lon": place["lon"], "name": clean(place["name"]),
+                    "lat": place["lat"], "lon": place["lon"], "name": place["name"],
                     "told": {}})
                 site["told"][reference(item, incident)] = _told(item, incident)
     shown = frame(list(sites))
@@ -95,19 +101,28 @@ def project(items: Sequence[Item]) -> dict[str, str]:
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
     html = environment.get_template("offline_map.html.j2").render(
         frame=shown, width=_WIDTH, sites=ordered, towns=_towns(shown), lines=_graticule(shown),
-        resolved=incidents, unresolved=total - incidents,
+        resolved=arabic.counted(incidents, arabic.INCIDENT), unresolved=total - incidents,
     )
-    return {"map.html": html}
+    return {"map.html": clean(html)}
 
 
 def _told(item: Item, incident: dict[str, Any]) -> dict[str, Any]:
     told = days(incident)
     return {
-        "reference": clean(reference(item, incident)),
-        "type": english("incidents", incident["type"]),
+        "reference": reference(item, incident),
+        "type": arabic.name("incidents", incident["type"]), "code": incident["type"],
         "date": None if told is None else told[0] if told[0] == told[1] else " – ".join(told),
-        "lines": [clean(line) for line in statements(incident)],
+        "rows": [{"harm": arabic.name("harms", row["harm"]), "said": _said(row),
+                  "parts": [_said(part) for part in row["of_which"]],
+                  "sources": row["sources"]}
+                 for row in incident["casualties"]],
     }
+
+
+def _said(row: dict[str, Any]) -> dict[str, Any]:
+    """A casualty statement; its words unless they are the same, or masked by the group."""
+    told = arabic.people(row)
+    return {"told": told, "text": "" if row["text"] in (told, row["group"]) else row["text"]}
 
 
 def _towns(shown: Frame) -> list[dict[str, Any]]:
@@ -129,8 +144,22 @@ def _towns(shown: Frame) -> list[dict[str, Any]]:
             if len(out) < most and not near & taken:
                 taken.add((column, row))
                 out.append({"x": x, "y": y, "level": level, "big": entry.population > 250000,
-                            "name": min(entry.names, key=len)})
+                            "name": _town_name(entry.names)})
     return out
+
+
+def _town_name(names: Sequence[str]) -> str:
+    """The likeliest spelling: GeoNames lists all that anyone entered, in order of the alphabet.
+
+    The name that most spellings share, that a governorate bears too, without vowel marks, with its
+    article and its ``ة``.
+    """
+    known = default_gazetteer().by_name
+    spellings = Counter(map(skeleton, map(fold, names)))
+    return max(names, key=lambda name: (
+        spellings[skeleton(fold(name))], len(known[fold(name)]), not _MARKS.search(name),
+        name.startswith("ال"), name.endswith("ة"), name[-1] not in "هى", name[0] in "أإآ",
+        -len(name)))
 
 
 def _cell(x: float, y: float, level: int) -> tuple[int, int]:
