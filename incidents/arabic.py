@@ -68,6 +68,16 @@ def people(row: Incident) -> str:
     return f"{told} تقريباً" if row["approximate"] else told
 
 
+def quote(row: Incident) -> str:
+    """A casualty statement's own words where they say more than ``people``.
+
+    Empty for words that redaction replaced by the group.
+    """
+    text = str(row["text"])
+    told = text == row["group"] or text.removeprefix("و") in people(row)
+    return "" if told else f"«{text}»"
+
+
 @cache
 def _governorates() -> dict[str, str]:
     return {e.admin1: e.names[0] for e in default_gazetteer().entries

@@ -98,9 +98,7 @@ def _record(marks: _Marks, incident: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count(marks: _Marks, row: dict[str, Any]) -> dict[str, Any]:
-    told = arabic.people(row)
-    said = row["text"] not in (told, row["group"])  # redacted, the text is the group
-    return _cell(marks, row, told, f"«{row['text']}»" if said else "", row["group"])
+    return _cell(marks, row, arabic.people(row), arabic.quote(row), row["group"])
 
 
 @cache

@@ -24,6 +24,7 @@ _WIDTH = 1000  # of the drawing, in its own units
 _MARGIN = 0.35  # degrees around the outermost incidents
 _LEAST = 2.5  # degrees that the map shows at least, each way
 _FLATTEST = 0.55  # height over width, at least
+_NOWHERE = "بلا محافظة معروفة"
 _MARKS = re.compile("[\u064b-\u0652]")
 _TOWNS = (70, 250, 700)  # names drawn at once, and those that appear on drawing nearer
 
@@ -81,10 +82,12 @@ def frame(points: Sequence[tuple[float, float]]) -> Frame:
 def project(items: Sequence[Item]) -> dict[str, str]:
     """One HTML page."""
     sites: dict[tuple[float, float], dict[str, Any]] = {}
-    incidents = 0
+    incidents, elsewhere = 0, Counter[str]()
     for item in items:
         for incident in item.incidents:
             incidents += bool(located(incident))
+            if not located(incident):
+                elsewhere[_governorate(incident)] += 1
             for place in located(incident):
                 site = sites.setdefault((place["lat"], place["lon"]), {
                     "lat": place["lat"], "lon": place["lon"], "name": place["name"],
@@ -95,15 +98,24 @@ def project(items: Sequence[Item]) -> dict[str, str]:
         x, y = shown.xy(lat, lon)
         told = list(site["told"].values())
         site |= {"id": f"s{number}", "x": x, "y": y, "told": told,
+                 "count": arabic.counted(len(told), arabic.INCIDENT),
                  "r": round(4 + 2.2 * sqrt(len(told)), 1)}
     ordered = sorted(sites.values(), key=lambda s: -len(s["told"]))
-    total = sum(len(item.incidents) for item in items)
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
     html = environment.get_template("offline_map.html.j2").render(
         frame=shown, width=_WIDTH, sites=ordered, towns=_towns(shown), lines=_graticule(shown),
-        resolved=arabic.counted(incidents, arabic.INCIDENT), unresolved=total - incidents,
+        resolved=arabic.counted(incidents, arabic.INCIDENT), unresolved=elsewhere.total(),
+        elsewhere=[(name, arabic.counted(number, arabic.INCIDENT))
+                   for name, number in sorted(elsewhere.items(), key=lambda item: (
+                       item[0] == _NOWHERE, -item[1]))],
     )
     return {"map.html": clean(html)}
+
+
+def _governorate(incident: dict[str, Any]) -> str:
+    """The first governorate that a record names, in Arabic."""
+    first = next((p["admin1"] for p in incident["places"] if p["admin1"]), None)
+    return arabic.governorate(first) if first else _NOWHERE
 
 
 def _told(item: Item, incident: dict[str, Any]) -> dict[str, Any]:
@@ -119,10 +131,8 @@ def _told(item: Item, incident: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _said(row: dict[str, Any]) -> dict[str, Any]:
-    """A casualty statement; its words unless they are the same, or masked by the group."""
-    told = arabic.people(row)
-    return {"told": told, "text": "" if row["text"] in (told, row["group"]) else row["text"]}
+def _said(row: dict[str, Any]) -> dict[str, str]:
+    return {"told": arabic.people(row), "quote": arabic.quote(row)}
 
 
 def _towns(shown: Frame) -> list[dict[str, Any]]:
@@ -185,8 +195,8 @@ def _graticule(shown: Frame) -> dict[str, list[dict[str, Any]]]:
 
 FORMAT = Format(
     "map", "a page with a map of the incidents, to be opened offline",
-    "As GeoJSON; incidents without coordinates are counted below the map. No borders, roads or "
-    "relief: the graticule and the towns of the gazetteer (GeoNames, CC BY 4.0) give the "
-    "bearings. A circle stands at the town, not at the place of the strike.",
+    "As GeoJSON; incidents without coordinates are counted beside the map, by governorate. No "
+    "borders, roads or relief: the graticule and the towns of the gazetteer (GeoNames, CC BY 4.0) "
+    "give the bearings. A circle stands at the town, not at the place of the strike.",
     project,
 )

@@ -64,6 +64,14 @@ def test_ranges_in_words(low: int, high: int | None, approximate: bool, expected
     assert arabic.people(row("civilians", low, high, approximate)) == expected
 
 
+@pytest.mark.parametrize(("text", "expected"), [
+    ("أكثر من 15 مدنياً", "«أكثر من 15 مدنياً»"), ("16 مدنياً على الأقل", ""), ("16", ""),
+    ("و16 مدنياً", ""), ("civilians", ""), ("ستة عشر", "«ستة عشر»"),
+])
+def test_words_are_quoted_where_they_say_more(text: str, expected: str) -> None:
+    assert arabic.quote(row("civilians", 16, None) | {"text": text}) == expected
+
+
 @pytest.mark.parametrize(("noun", "expected"), [
     (arabic.REPORT, ["تقرير واحد", "تقريران", "3 تقارير", "528 تقريراً"]),
     (arabic.RECORD, ["سجل واحد", "سجلان", "3 سجلات", "528 سجلاً"]),

@@ -196,10 +196,11 @@ def test_the_map_asks_for_nothing_and_escapes(tmp_path: Path) -> None:
 def test_the_map_tells_incidents_in_arabic(tmp_path: Path) -> None:
     page = project("map", tmp_path)["map.html"]
     assert "على الخريطة: حادثة واحدة." in page
+    assert "<li><bdi>بلا محافظة معروفة</bdi>: حادثة واحدة</li>" in page
     assert '<span title="airstrike">غارة جوية</span>' in page
     body = page.split("<body>")[1].split("<script>")[0]
     assert "قتلى: 16 مدنياً على الأقل، بينهم 3 أطفال" in " ".join(body.split())
-    assert "<bdi>أكثر من 15 مدنياً</bdi>" in body and "المصدر: <bdi>" in body
+    assert "<bdi>«أكثر من 15 مدنياً»</bdi>" in body and "المصدر: <bdi>" in body
     for word in ("killed", "civilians", "or more", "of which", "Airstrike"):
         assert word not in body
     tooltip = unescape(body.split("<title>")[1].split("</title>")[0])
