@@ -17,12 +17,12 @@ margin:0 2px;unicode-bidi:isolate;direction:ltr;vertical-align:super;user-select
 """
 
 
-def coloured(document: Document) -> str:
+def coloured(document: Document, *, arabic: bool = False) -> str:
     """The text with a ``<mark>`` for each stretch that the same spans cover.
 
     Each mark carries ``data-spans``: the ids of its spans. A span's label stands at its start.
-    Invisible characters stay as they are; the text content of the result, badges aside, is the
-    document's text.
+    Badges are English, or Arabic where asked. Invisible characters stay as they are; the text
+    content of the result, badges aside, is the document's text.
     """
     cuts = sorted(
         {0, len(document.text)} | {e for s in document.spans for e in (s.start, s.end)}
@@ -32,7 +32,7 @@ def coloured(document: Document) -> str:
         piece = safe(document.text[start:end])
         over = [s for s in document.spans if s.start <= start and end <= s.end]
         over.sort(key=lambda s: (s.start - s.end, s.start))  # the widest outside
-        badges = "".join(_badge(s) for s in over if s.start == start)
+        badges = "".join(_badge(s, arabic) for s in over if s.start == start)
         out.append(badges + (_mark(over, piece) if over else piece))
     return "".join(out)
 
@@ -44,9 +44,10 @@ def safe(text: str) -> str:
     )
 
 
-def _badge(span: Span) -> str:
+def _badge(span: Span, arabic: bool) -> str:
     label = SCHEMA.label(span.label)
-    return f'<b style="background:{label.colour}" title="{label.definition}">{label.en}</b>'
+    name = label.ar if arabic else label.en
+    return f'<b style="background:{label.colour}" title="{label.definition}">{name}</b>'
 
 
 def _mark(over: list[Span], piece: str) -> str:

@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from data.errors import ConfigError, FormatError, TawthiqError
 from data.jsonl import dumps, lines, write_text
+from incidents import arabic
 from incidents.gazetteer import skeleton
 from incidents.similarity import WEIGHTS, Record, compare, read_record, total
 
@@ -164,7 +165,10 @@ def page(found: list[Cluster], compared: int) -> str:
     folder = Path(__file__).parent
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
     template = environment.get_template("link_page.html")
-    html = template.render(clusters=found, compared=compared, weights=WEIGHTS)
+    html = template.render(
+        clusters=found, weights=WEIGHTS, name=arabic.name,
+        compared=arabic.counted(compared, arabic.RECORD),
+        groups=arabic.counted(len(found), arabic.CLUSTER))
     return html.encode("utf-8", "replace").decode()  # a lone surrogate cannot be stored
 
 

@@ -14,27 +14,14 @@ from markupsafe import Markup
 from data import html
 from data.document import Document, Span
 from data.errors import TawthiqError
-from incidents.exports.fields import Range, clean, count, days, names, vague
+from incidents import arabic
+from incidents.exports.fields import Range, clean, count, days, names
 from incidents.exports.files import check_new, write_folder
 from incidents.exports.items import Item, read
 from incidents.exports.redact import redact
 from incidents.exports.tables import file_names
 
-ARABIC = {
-    "airstrike": "غارة جوية", "shelling": "قصف", "missile_strike": "ضربة صاروخية",
-    "explosion": "انفجار", "ground_attack": "هجوم بري أو اشتباك", "shooting": "إطلاق نار",
-    "execution": "إعدام", "massacre": "مجزرة", "chemical_attack": "هجوم كيميائي",
-    "arrest": "اعتقال", "abduction": "خطف", "displacement": "تهجير", "siege": "حصار",
-    "other": "غير ذلك",
-    "killed": "قتلى", "injured": "جرحى", "detained": "محتجزون", "displaced": "نازحون",
-    "besieged": "محاصرون", "missing": "مفقودون",
-}
-GROUPS = {
-    "civilians": "مدنيون", "children": "أطفال", "women": "نساء", "men": "رجال",
-    "elderly": "مسنون", "medics": "كوادر طبية", "rescuers": "مسعفون ومنقذون",
-    "journalists": "صحفيون", "fighters": "مقاتلون", "soldiers": "جنود",
-    "detainees": "معتقلون", "displaced": "نازحون", "people": "أشخاص",
-}
+# Of each field what its row is called, and the class that stands beside each of its names.
 _FIELDS = {"places": ("الأماكن", "admin1"), "facilities": ("المنشآت", "class"),
            "perpetrators": ("الفاعل", "group"), "weapons": ("السلاح", "class"),
            "sources": ("المصادر", "")}
@@ -70,9 +57,20 @@ def _row(key: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
     return {"key": key, "cells": cells}
 
 
-def _cell(marks: _Marks, body: dict[str, Any], text: str, note: str = "") -> dict[str, Any]:
-    return {"text": text, "note": note, "spans": marks.at(body["evidence"]),
+def _cell(
+    marks: _Marks, body: dict[str, Any], text: str, note: str = "", code: str = ""
+) -> dict[str, Any]:
+    """A value as shown, with a note beside it; ``code`` is what the record has for the note."""
+    return {"text": text, "note": note, "code": code, "spans": marks.at(body["evidence"]),
             "confidence": body["confidence"]}
+
+
+def _named(marks: _Marks, field: str, body: dict[str, Any]) -> dict[str, Any]:
+    code = body.get(_FIELDS[field][1])
+    if code is None:
+        return _cell(marks, body, body["name"])
+    note = arabic.governorate(code) if field == "places" else arabic.name(field, code)
+    return _cell(marks, body, body["name"], note, code)
 
 
 def _record(marks: _Marks, incident: dict[str, Any]) -> dict[str, Any]:
@@ -81,28 +79,26 @@ def _record(marks: _Marks, incident: dict[str, Any]) -> dict[str, Any]:
     if when:
         told = days(incident)
         text = "غير محدد" if told is None else told[0] if told[0] == told[1] else " – ".join(told)
-        rows.append(_row("التاريخ", [_cell(marks, when, text, when["precision"])]))
-    for field, (label, note) in _FIELDS.items():
-        cells = [_cell(marks, b, b["name"], (b.get(note) or "") if note else "")
-                 for b in incident[field]]
+        precision = when["precision"]
+        rows.append(_row("التاريخ", [_cell(marks, when, text, arabic.PRECISIONS[precision],
+                                           precision)]))
+    for field, (label, _) in _FIELDS.items():
+        cells = [_named(marks, field, body) for body in incident[field]]
         if cells:
             rows.append(_row(label, cells))
     for row in incident["casualties"]:
         cells = [_count(marks, row), *(_count(marks, part) | {"part": True}
                                        for part in row["of_which"])]
-        rows.append(_row(ARABIC[row["harm"]], cells))
+        rows.append(_row(arabic.name("harms", row["harm"]), cells))
     return {
-        "id": incident["id"], "type": ARABIC[incident["type"]], "code": incident["type"],
-        "part_of": incident["part_of"], "rows": rows, "confidence": incident["confidence"],
-        "act": marks.at(incident["triggers"]),
+        "id": incident["id"], "type": arabic.name("incidents", incident["type"]),
+        "code": incident["type"], "part_of": incident["part_of"], "rows": rows,
+        "confidence": incident["confidence"], "act": marks.at(incident["triggers"]),
     }
 
 
 def _count(marks: _Marks, row: dict[str, Any]) -> dict[str, Any]:
-    number = "" if vague(row) else (
-        ("≈" if row["approximate"] else "") + shown_range((row["min"], row["max"])))
-    group = GROUPS[row["group"]] + ("" if number else " (عدد غير مذكور)")
-    return _cell(marks, row, group, row["text"]) | {"number": number}
+    return _cell(marks, row, arabic.people(row), arabic.quote(row), row["group"])
 
 
 @cache
@@ -115,8 +111,10 @@ def document_page(item: Item, legend: str = "") -> str:
     """The page of a report: its text with coloured evidence, its records beside it."""
     marks = _Marks(item.document)
     text = _environment().get_template("document_page.html.j2").render(
-        item=item, document=item.document, text=Markup(html.coloured(marks.document)),
+        item=item, document=item.document,
+        text=Markup(html.coloured(marks.document, arabic=True)),
         records=[_record(marks, i) for i in item.incidents],
+        told=arabic.counted(len(item.incidents), arabic.RECORD),
         style=Markup(html.STYLE), legend=Markup(legend or html.legend()),
     )
     return clean(text)
@@ -127,7 +125,8 @@ def index_page(items: Sequence[Item], files: dict[str, str]) -> str:
     rows = [_line(item, incident, files[item.document.id])
             for item in items for incident in item.incidents or (None,)]
     text = _environment().get_template("index_page.html.j2").render(
-        rows=rows, documents=len(items), incidents=sum(len(i.incidents) for i in items))
+        rows=rows, documents=arabic.counted(len(items), arabic.REPORT),
+        incidents=arabic.counted(sum(len(i.incidents) for i in items), arabic.RECORD))
     return clean(text)
 
 
@@ -139,7 +138,7 @@ def _line(item: Item, incident: dict[str, Any] | None, file: str) -> dict[str, A
     told = days(incident)
     counts = {harm: count(incident, harm) for harm in ("killed", "injured")}
     return body | {
-        "type": ARABIC[incident["type"]], "first": told[0] if told else "",
+        "type": arabic.name("incidents", incident["type"]), "first": told[0] if told else "",
         "date": "" if told is None else told[0] if told[0] == told[1] else " – ".join(told),
         "places": "، ".join(names(incident, "places")),
         "perpetrators": "، ".join(names(incident, "perpetrators")),

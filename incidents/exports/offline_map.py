@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, cos, floor, radians, sqrt
@@ -10,15 +12,20 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from incidents.exports.fields import clean, days, english, located, reference, statements
+from incidents import arabic
+from incidents.exports.fields import clean, days, located, reference
 from incidents.exports.format import Format
 from incidents.exports.items import Item
+from incidents.fold import fold
+from incidents.gazetteer import skeleton
 from incidents.places import default_gazetteer
 
 _WIDTH = 1000  # of the drawing, in its own units
 _MARGIN = 0.35  # degrees around the outermost incidents
 _LEAST = 2.5  # degrees that the map shows at least, each way
 _FLATTEST = 0.55  # height over width, at least
+_NOWHERE = "بلا محافظة معروفة"
+_MARKS = re.compile("[\u064b-\u0652]")
 _TOWNS = (70, 250, 700)  # names drawn at once, and those that appear on drawing nearer
 
 
@@ -75,13 +82,15 @@ def frame(points: Sequence[tuple[float, float]]) -> Frame:
 def project(items: Sequence[Item]) -> dict[str, str]:
     """One HTML page."""
     sites: dict[tuple[float, float], dict[str, Any]] = {}
-    incidents = 0
+    incidents, elsewhere = 0, Counter[str]()
     for item in items:
         for incident in item.incidents:
             incidents += bool(located(incident))
+            if not located(incident):
+                elsewhere[_governorate(incident)] += 1
             for place in located(incident):
                 site = sites.setdefault((place["lat"], place["lon"]), {
-                    "lat": place["lat"], "lon": place["lon"], "name": clean(place["name"]),
+                    "lat": place["lat"], "lon": place["lon"], "name": place["name"],
                     "told": {}})
                 site["told"][reference(item, incident)] = _told(item, incident)
     shown = frame(list(sites))
@@ -89,25 +98,41 @@ def project(items: Sequence[Item]) -> dict[str, str]:
         x, y = shown.xy(lat, lon)
         told = list(site["told"].values())
         site |= {"id": f"s{number}", "x": x, "y": y, "told": told,
+                 "count": arabic.counted(len(told), arabic.INCIDENT),
                  "r": round(4 + 2.2 * sqrt(len(told)), 1)}
     ordered = sorted(sites.values(), key=lambda s: -len(s["told"]))
-    total = sum(len(item.incidents) for item in items)
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
     html = environment.get_template("offline_map.html.j2").render(
         frame=shown, width=_WIDTH, sites=ordered, towns=_towns(shown), lines=_graticule(shown),
-        resolved=incidents, unresolved=total - incidents,
+        resolved=arabic.counted(incidents, arabic.INCIDENT), unresolved=elsewhere.total(),
+        elsewhere=[(name, arabic.counted(number, arabic.INCIDENT))
+                   for name, number in sorted(elsewhere.items(), key=lambda item: (
+                       item[0] == _NOWHERE, -item[1]))],
     )
-    return {"map.html": html}
+    return {"map.html": clean(html)}
+
+
+def _governorate(incident: dict[str, Any]) -> str:
+    """The first governorate that a record names, in Arabic."""
+    first = next((p["admin1"] for p in incident["places"] if p["admin1"]), None)
+    return arabic.governorate(first) if first else _NOWHERE
 
 
 def _told(item: Item, incident: dict[str, Any]) -> dict[str, Any]:
     told = days(incident)
     return {
-        "reference": clean(reference(item, incident)),
-        "type": english("incidents", incident["type"]),
+        "reference": reference(item, incident),
+        "type": arabic.name("incidents", incident["type"]), "code": incident["type"],
         "date": None if told is None else told[0] if told[0] == told[1] else " – ".join(told),
-        "lines": [clean(line) for line in statements(incident)],
+        "rows": [{"harm": arabic.name("harms", row["harm"]), "said": _said(row),
+                  "parts": [_said(part) for part in row["of_which"]],
+                  "sources": row["sources"]}
+                 for row in incident["casualties"]],
     }
+
+
+def _said(row: dict[str, Any]) -> dict[str, str]:
+    return {"told": arabic.people(row), "quote": arabic.quote(row)}
 
 
 def _towns(shown: Frame) -> list[dict[str, Any]]:
@@ -129,8 +154,22 @@ def _towns(shown: Frame) -> list[dict[str, Any]]:
             if len(out) < most and not near & taken:
                 taken.add((column, row))
                 out.append({"x": x, "y": y, "level": level, "big": entry.population > 250000,
-                            "name": min(entry.names, key=len)})
+                            "name": _town_name(entry.names)})
     return out
+
+
+def _town_name(names: Sequence[str]) -> str:
+    """The likeliest spelling: GeoNames lists all that anyone entered, in order of the alphabet.
+
+    The name that most spellings share, that a governorate bears too, without vowel marks, with its
+    article and its ``ة``.
+    """
+    known = default_gazetteer().by_name
+    spellings = Counter(map(skeleton, map(fold, names)))
+    return max(names, key=lambda name: (
+        spellings[skeleton(fold(name))], len(known[fold(name)]), not _MARKS.search(name),
+        name.startswith("ال"), name.endswith("ة"), name[-1] not in "هى", name[0] in "أإآ",
+        -len(name)))
 
 
 def _cell(x: float, y: float, level: int) -> tuple[int, int]:
@@ -156,8 +195,8 @@ def _graticule(shown: Frame) -> dict[str, list[dict[str, Any]]]:
 
 FORMAT = Format(
     "map", "a page with a map of the incidents, to be opened offline",
-    "As GeoJSON; incidents without coordinates are counted below the map. No borders, roads or "
-    "relief: the graticule and the towns of the gazetteer (GeoNames, CC BY 4.0) give the "
-    "bearings. A circle stands at the town, not at the place of the strike.",
+    "As GeoJSON; incidents without coordinates are counted beside the map, by governorate. No "
+    "borders, roads or relief: the graticule and the towns of the gazetteer (GeoNames, CC BY 4.0) "
+    "give the bearings. A circle stands at the town, not at the place of the strike.",
     project,
 )

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from data.inline import parse
 from data.jsonl import read_documents
 from data.schema import SCHEMA
 from incidents.exports.interchange import tokens
-from incidents.exports.offline_map import frame
+from incidents.exports.offline_map import _town_name, frame
 from incidents.vocabulary import default_vocabularies
 from tests.incidents.test_export import documents, items, project, table
 
@@ -190,6 +191,31 @@ def test_the_map_asks_for_nothing_and_escapes(tmp_path: Path) -> None:
     assert "http://" not in page and "https://" not in page
     assert "default-src 'none'" in page and "مدينة إدلب" in page
     assert page.count("class=\"site\"") == 1
+
+
+def test_the_map_tells_incidents_in_arabic(tmp_path: Path) -> None:
+    page = project("map", tmp_path)["map.html"]
+    assert "على الخريطة: حادثة واحدة." in page
+    assert "<li><bdi>بلا محافظة معروفة</bdi>: حادثة واحدة</li>" in page
+    assert '<span title="airstrike">غارة جوية</span>' in page
+    body = page.split("<body>")[1].split("<script>")[0]
+    assert "قتلى: 16 مدنياً على الأقل، بينهم 3 أطفال" in " ".join(body.split())
+    assert "<bdi>«أكثر من 15 مدنياً»</bdi>" in body and "المصدر: <bdi>" in body
+    for word in ("killed", "civilians", "or more", "of which", "Airstrike"):
+        assert word not in body
+    tooltip = unescape(body.split("<title>")[1].split("</title>")[0])
+    assert "\u20662019-05-01\u2069" in tooltip  # after Arabic letters it would read backwards
+
+
+@pytest.mark.parametrize(("entered", "shown"), [
+    (("القاهرة", "قاهره"), "القاهرة"), (("آنقره", "أنقرة", "انقره"), "أنقرة"),
+    (("ترابلس", "طرابلس", "طَرَابُلُس"), "طرابلس"), (("ئاممان", "امان", "عمان", "عَمّان"), "عمان"),
+    (("ترطوس", "طرطوس"), "طرطوس"), (("بنغازى", "بنغازي"), "بنغازي"), (("حلب",), "حلب"),
+])
+def test_towns_stand_on_the_map_in_their_usual_spelling(
+    entered: tuple[str, ...], shown: str
+) -> None:
+    assert _town_name(entered) == shown
 
 
 def test_the_map_shows_all_points_and_is_true_at_its_middle() -> None:

@@ -201,6 +201,13 @@ def test_page_is_right_to_left_self_contained_and_escaped() -> None:
     assert "http" not in html
 
 
+def test_page_names_classes_in_arabic_and_counts_what_it_shows() -> None:
+    html = page(clusters([record("a"), record("b")]), 2)
+    assert "سجلان، مجموعة واحدة." in html
+    assert '<span title="airstrike">غارة جوية</span>' in html
+    assert '<span title="killed">قتلى</span>' in html
+
+
 def test_lone_surrogates_do_not_break_the_page() -> None:
     odd = [place("مدينة سراقب\ud800")]
     page(clusters([record("a", places=odd), record("b", places=odd)]), 2).encode("utf-8")

@@ -14,8 +14,8 @@ import typer
 from typer.testing import CliRunner
 
 from data.document import Document, Span
-from incidents.page import ARABIC, GROUPS, document_page, main, pages, shown_range
-from incidents.vocabulary import default_vocabularies
+from incidents.exports import offline_map
+from incidents.page import document_page, main, pages, shown_range
 from tests.incidents.test_export import HOSTILE, documents, items, written
 
 APP = typer.Typer()
@@ -108,10 +108,16 @@ def test_redacted_pages_show_no_victim(tmp_path: Path) -> None:
         assert "سامر" not in path.read_text("utf-8")
 
 
-def test_arabic_words_for_all_classes() -> None:
-    vocabularies = default_vocabularies()
-    assert set(vocabularies.incidents.classes) | set(vocabularies.harms.classes) <= set(ARABIC)
-    assert set(vocabularies.victims.classes) <= set(GROUPS)
+def test_pages_are_in_arabic_and_keep_ids_as_titles(tmp_path: Path) -> None:
+    made = pages(items(tmp_path, [documents()[0]]))
+    for page in made.values():
+        body = page.split("<body>")[1].split("<script>")[0]
+        assert "غارة جوية" in body and 'title="airstrike"' in body
+        shown = re.sub(r"<[^>]*>", " ", body.split('<div class="report"')[-1])
+        for klass in ("airstrike", "syrian_government", "civilians", "Idlib", "killed", "day"):
+            assert klass not in re.findall(r"[A-Za-z_]+", shown)
+    assert "الثقة 1.00 · civilians" in made["strike.html"]
+    assert "تقرير واحد، سجل واحد" in made["index.html"]
 
 
 @pytest.mark.parametrize(("bounds", "expected"), [
@@ -168,6 +174,39 @@ def test_a_click_on_a_field_lights_its_words_and_scrolls_to_them(
     assert pane["y"] <= box["y"] <= pane["y"] + pane["height"]
     lit.first.click()
     assert tab.locator("button.lit").all_inner_texts() == ["الخوذ البيضاء"]
+
+
+def test_pages_fit_small_screens_and_print_whole(tab: Any, tmp_path: Path) -> None:
+    strike = documents()[0]
+    long = Document("long-" * 40, strike.text + "\n" + "كلمات كثيرة. " * 900, strike.spans,
+                    strike.relations, strike.published, "https://example.org/" + "a" * 300)
+    for name, content in pages(items(tmp_path, [long])).items():
+        (tmp_path / name).write_text(content, "utf-8")
+    for path in tmp_path.glob("*.html"):
+        tab.goto(path.as_uri())
+        for width in (380, 1200):
+            tab.set_viewport_size({"width": width, "height": 500})
+            assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path.name
+        tab.emulate_media(media="print")
+        for pane in tab.locator("main > div").all():
+            assert pane.evaluate("e => e.scrollHeight <= e.clientHeight")
+        tab.emulate_media(media="screen")
+
+
+def test_the_map_is_usable_without_a_mouse(tab: Any, tmp_path: Path) -> None:
+    [page] = offline_map.project(items(tmp_path)).values()
+    (tmp_path / "map.html").write_text(page, "utf-8")
+    tab.goto((tmp_path / "map.html").as_uri())
+    width = "document.getElementById('map').viewBox.baseVal.width"
+    tab.get_by_role("button", name="تقريب").press("Enter")
+    assert 600 < tab.evaluate(width) < 700
+    tab.evaluate("document.getElementById('map').viewBox.baseVal.x = 5000")
+    site = tab.get_by_role("link", name="مدينة إدلب: حادثة واحدة")
+    site.focus()
+    box, frame = site.bounding_box(), tab.locator("#map").bounding_box()
+    assert frame["x"] < box["x"] < frame["x"] + frame["width"]
+    tab.keyboard.press("Enter")
+    assert "قتلى: 16 مدنياً على الأقل" in tab.locator("section:target").inner_text()
 
 
 def test_the_index_sorts_and_filters(tab: Any, tmp_path: Path) -> None:
