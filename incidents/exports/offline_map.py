@@ -90,14 +90,16 @@ def project(items: Sequence[Item]) -> dict[str, str]:
                 elsewhere[_governorate(incident)] += 1
             for place in located(incident):
                 site = sites.setdefault((place["lat"], place["lon"]), {
-                    "lat": place["lat"], "lon": place["lon"], "name": place["name"],
+                    "lat": place["lat"], "lon": place["lon"], "names": Counter[str](),
                     "told": {}})
+                site["names"][place["name"]] += 1
                 site["told"][reference(item, incident)] = _told(item, incident)
     shown = frame(list(sites))
     for number, ((lat, lon), site) in enumerate(sites.items(), 1):
         x, y = shown.xy(lat, lon)
         told = list(site["told"].values())
-        site |= {"id": f"s{number}", "x": x, "y": y, "told": told,
+        site |= {"id": f"s{number}", "name": _site_name(site["names"]), "x": x, "y": y,
+                 "told": told,
                  "count": arabic.counted(len(told), arabic.INCIDENT),
                  "r": round(4 + 2.2 * sqrt(len(told)), 1)}
     ordered = sorted(sites.values(), key=lambda s: -len(s["told"]))
@@ -110,6 +112,11 @@ def project(items: Sequence[Item]) -> dict[str, str]:
                        item[0] == _NOWHERE, -item[1]))],
     )
     return {"map.html": clean(html)}
+
+
+def _site_name(told: Counter[str]) -> str:
+    """What most records call a point; of equals the shortest, as some say `the farms of …`."""
+    return max(told, key=lambda name: (told[name], -len(name), name))
 
 
 def _governorate(incident: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+from collections import Counter
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -18,7 +19,7 @@ from data.inline import parse
 from data.jsonl import read_documents
 from data.schema import SCHEMA
 from incidents.exports.interchange import tokens
-from incidents.exports.offline_map import _town_name, frame
+from incidents.exports.offline_map import _site_name, _town_name, frame
 from incidents.vocabulary import default_vocabularies
 from tests.incidents.test_export import documents, items, project, table
 
@@ -216,6 +217,11 @@ def test_towns_stand_on_the_map_in_their_usual_spelling(
     entered: tuple[str, ...], shown: str
 ) -> None:
     assert _town_name(entered) == shown
+
+
+def test_a_site_is_called_what_most_records_call_it() -> None:
+    assert _site_name(Counter({"مزارع حماة": 1, "حماة": 2})) == "حماة"
+    assert _site_name(Counter(["مزارع حماة", "حماة"])) == "حماة"
 
 
 def test_the_map_shows_all_points_and_is_true_at_its_middle() -> None:
