@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -11,6 +11,7 @@ from operator import attrgetter
 from data.document import Document, Relation, Span
 
 by_position = attrgetter("start", "end")
+_NOTHING: Mapping[str, Sequence[Span]] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,18 +38,19 @@ class Marks:
 
     def tails(self, heads: Iterable[Span], *types: str) -> Sequence[Span]:
         """The tails of some relation types of some spans, in order of the text, once each."""
-        arguments = self._arguments
-        found = [own[type] for head in heads if (own := arguments.get(head.id))
-                 for type in types if type in own]
-        if len(found) < 2:
-            return found[0] if found else ()
-        return sorted({span.id: span for spans in found for span in spans}.values(),
-                      key=by_position)
+        return of_types(self.arguments(heads), types)
 
-    def has_tails(self, heads: Iterable[Span], types: frozenset[str]) -> bool:
-        """Whether any of some spans has a tail of some relation types."""
-        arguments = self._arguments
-        return any(not types.isdisjoint(arguments.get(head.id, ())) for head in heads)
+    def arguments(self, heads: Iterable[Span]) -> Mapping[str, Sequence[Span]]:
+        """The tails of some spans by relation type, each in order of the text, once each."""
+        known = self._arguments
+        tables = [known[head.id] for head in heads if head.id in known]
+        if len(tables) < 2:
+            return tables[0] if tables else _NOTHING
+        found: dict[str, Sequence[Span]] = {}
+        for own in tables:
+            for type, spans in own.items():
+                found[type] = _in_order(found[type], spans) if type in found else spans
+        return found
 
     @cached_property
     def _arguments(self) -> dict[str, dict[str, list[Span]]]:
@@ -95,3 +97,17 @@ class Marks:
             found |= {s.id: s for s in level}
             level = self.tails(level, "located_in")
         return list(found.values())
+
+
+def of_types(table: Mapping[str, Sequence[Span]], types: Sequence[str]) -> Sequence[Span]:
+    """The spans that a table by type has of some types, in order of the text, once each."""
+    found: Sequence[Span] = ()
+    for type in types:
+        if type in table:
+            found = _in_order(found, table[type]) if found else table[type]
+    return found
+
+
+def _in_order(one: Sequence[Span], two: Sequence[Span]) -> Sequence[Span]:
+    """The spans of both, in order of the text, once each."""
+    return sorted({span.id: span for span in (*one, *two)}.values(), key=by_position)
