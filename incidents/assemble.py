@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from data.document import Document
+from data.document import Document, Relation, Span
 from data.jsonl import dumps, read_documents, write_text
 from data.schema import SCHEMA
 from incidents import merging, places
@@ -50,7 +51,7 @@ def extraction(
     """
     vocabularies = vocabularies or default_vocabularies()
     resolved = places.resolve(document, gazetteer or default_gazetteer())
-    view = View(document, resolved, vocabularies)
+    view, text = View(document, resolved, vocabularies), document.text
     whole = mended(view)
     if whole is not document:
         view = View(whole, resolved, vocabularies)
@@ -58,19 +59,26 @@ def extraction(
         "document": {"id": document.id, "sha256": document.sha256,
                      "published": document.published, "source": document.source},
         "model": {"name": model.name, "version": model.version, "schema": model.schema},
-        "entities": [
+        "entities": _with_scores([
             {"id": s.id, "label": s.label, "start": s.start, "end": s.end,
-             "text": document.text[s.start : s.end]}
-            | ({} if s.score is None else {"score": round(s.score, 4)})
+             "text": text[s.start : s.end]}
             for s in document.spans
-        ],
-        "relations": [
-            {"head": r.head, "type": r.type, "tail": r.tail}
-            | ({} if r.score is None else {"score": round(r.score, 4)})
-            for r in document.relations
-        ],
+        ], document.spans),
+        "relations": _with_scores([
+            {"head": r.head, "type": r.type, "tail": r.tail} for r in document.relations
+        ], document.relations),
         "incidents": render(view, assemble(view)),
     }
+
+
+def _with_scores(
+    bodies: list[dict[str, Any]], marks: Sequence[Span] | Sequence[Relation]
+) -> list[dict[str, Any]]:
+    """What stands for spans or relations, with the scores of those that have one."""
+    for body, mark in zip(bodies, marks, strict=True):
+        if mark.score is not None:
+            body["score"] = round(mark.score, 4)
+    return bodies
 
 
 def assemble(view: View) -> list[Event]:
