@@ -72,7 +72,7 @@ def extraction(
 
 
 def _with_scores(
-    bodies: list[dict[str, Any]], marks: Sequence[Span] | Sequence[Relation]
+    bodies: list[dict[str, Any]], marks: Sequence[Span | Relation]
 ) -> list[dict[str, Any]]:
     """What stands for spans or relations, with the scores of those that have one."""
     for body, mark in zip(bodies, marks, strict=True):

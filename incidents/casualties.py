@@ -225,7 +225,7 @@ class Casualties:
             "\n" not in between or view.sentence(anaphor) == 0
         )
 
-    def _several(self, fact: Fact) -> list[Span]:
+    def _several(self, fact: Fact) -> Sequence[Span]:
         return self.view.tails(fact.triggers, "caused_by")
 
     def _split(self, facts: dict[str, list[Fact]], home: dict[str, Event]) -> list[Event]:
