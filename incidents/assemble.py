@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from data.document import Document, Relation, Span
+from data.document import Document
 from data.jsonl import dumps, read_documents, write_text
 from data.schema import SCHEMA
 from incidents import merging, places
@@ -59,26 +58,19 @@ def extraction(
         "document": {"id": document.id, "sha256": document.sha256,
                      "published": document.published, "source": document.source},
         "model": {"name": model.name, "version": model.version, "schema": model.schema},
-        "entities": _with_scores([
-            {"id": s.id, "label": s.label, "start": s.start, "end": s.end,
-             "text": text[s.start : s.end]}
+        "entities": [
+            body if s.score is None else {**body, "score": round(s.score, 4)}
             for s in document.spans
-        ], document.spans),
-        "relations": _with_scores([
-            {"head": r.head, "type": r.type, "tail": r.tail} for r in document.relations
-        ], document.relations),
+            for body in [{"id": s.id, "label": s.label, "start": s.start, "end": s.end,
+                          "text": text[s.start : s.end]}]
+        ],
+        "relations": [
+            body if r.score is None else {**body, "score": round(r.score, 4)}
+            for r in document.relations
+            for body in [{"head": r.head, "type": r.type, "tail": r.tail}]
+        ],
         "incidents": render(view, assemble(view)),
     }
-
-
-def _with_scores(
-    bodies: list[dict[str, Any]], marks: Sequence[Span | Relation]
-) -> list[dict[str, Any]]:
-    """What stands for spans or relations, with the scores of those that have one."""
-    for body, mark in zip(bodies, marks, strict=True):
-        if mark.score is not None:
-            body["score"] = round(mark.score, 4)
-    return bodies
 
 
 def assemble(view: View) -> list[Event]:

@@ -15,7 +15,6 @@ from incidents.view import View
 
 ARGUMENTS = ("place", "target", "weapon", "perpetrator")
 APART = frozenset((*ARGUMENTS, "date"))  # what can tell an event from another
-_NOBODY: frozenset[str] = frozenset()
 _start = attrgetter("start")
 _NEAR = 3  # sentences within which a shared argument joins
 
@@ -54,7 +53,7 @@ class Event:
     """Triggers of one incident with its facts; built up, then rendered.
 
     Args:
-        triggers: in order of the text; ``attacks`` are those that are ATTACK.
+        triggers: in order of the text.
         facts: its casualty statements.
         part_of: the event that it is a part of.
         lent: arguments by type that the text gave to another event.
@@ -64,7 +63,8 @@ class Event:
     facts: list[Fact] = field(default_factory=list)
     part_of: Event | None = None
     lent: dict[str, Sequence[Span]] = field(default_factory=dict)
-    attacks: list[Span] = field(init=False, repr=False)
+    _attacks: list[Span] | None = field(init=False, repr=False)
+    _groups: Set[str] | None = field(init=False, repr=False)
     _own: Mapping[str, Sequence[Span]] | None = field(init=False, repr=False)
     _told: dict[tuple[str, ...], Sequence[Span]] = field(init=False, repr=False)
 
@@ -73,9 +73,15 @@ class Event:
 
     def _set_triggers(self, triggers: list[Span]) -> None:
         self.triggers = triggers
-        self._own = None
-        self.attacks = [t for t in triggers if t.label == "ATTACK"]
+        self._attacks = self._own = self._groups = None
         self._told = {}
+
+    @property
+    def attacks(self) -> list[Span]:
+        """Those of its triggers that are ATTACK."""
+        if self._attacks is None:
+            self._attacks = [t for t in self.triggers if t.label == "ATTACK"]
+        return self._attacks
 
     @property
     def start(self) -> int:
@@ -100,6 +106,7 @@ class Event:
     def borrow(self, type: str, spans: Sequence[Span]) -> None:
         """Take arguments that the text gave to another event."""
         self.lent[type] = spans
+        self._groups = None
         self._told.clear()
 
     def own(self, view: View) -> Mapping[str, Sequence[Span]]:
@@ -110,15 +117,19 @@ class Event:
 
     def arguments(self, view: View, *types: str) -> Sequence[Span]:
         """Argument spans of some types: its own, or what another event lends it."""
+        told = self._arguments(view, types)
+        if told or self.part_of is None or "place" in types:
+            return told
+        return self.part_of.arguments(view, *types)
+
+    def _arguments(self, view: View, types: tuple[str, ...]) -> Sequence[Span]:
         told = self._told.get(types)
         if told is None:
             told = of_types(self.own(view), types)
             if not told and self.lent:
                 told = [s for type in types for s in self.lent.get(type, ())]
             self._told[types] = told
-        if told or self.part_of is None or "place" in types:
-            return told
-        return self.part_of.arguments(view, *types)
+        return told
 
     def make_part_of(self, whole: Event | None) -> None:
         """Count as a part of a whole, unless that is a part of this."""
@@ -131,8 +142,12 @@ class Event:
 
     def groups(self, view: View) -> Set[str]:
         """Perpetrator groups."""
-        spans = self.arguments(view, "perpetrator")
-        return {group for span in spans for group in view.groups(span)} if spans else _NOBODY
+        if self._groups is None:
+            spans = self._arguments(view, ("perpetrator",))
+            self._groups = {group for span in spans for group in view.groups(span)}
+        if self._groups or self.part_of is None:
+            return self._groups
+        return self.part_of.groups(view)
 
     def date(self, view: View) -> ResolvedDate:
         """The date that its DATE spans come to."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -36,13 +36,15 @@ class Marks:
             found[relation.type].append(relation)
         return found
 
-    def tails(self, heads: Iterable[Span], *types: str) -> Sequence[Span]:
+    def tails(self, heads: Sequence[Span], *types: str) -> Sequence[Span]:
         """The tails of some relation types of some spans, in order of the text, once each."""
         return of_types(self.arguments(heads), types)
 
-    def arguments(self, heads: Iterable[Span]) -> Mapping[str, Sequence[Span]]:
+    def arguments(self, heads: Sequence[Span]) -> Mapping[str, Sequence[Span]]:
         """The tails of some spans by relation type, each in order of the text, once each."""
         known = self._arguments
+        if len(heads) == 1:
+            return known.get(heads[0].id, _NOTHING)
         tables = [known[head.id] for head in heads if head.id in known]
         if len(tables) < 2:
             return tables[0] if tables else _NOTHING
@@ -87,16 +89,26 @@ class Marks:
 
     def containers(self, spans: Sequence[Span]) -> list[Span]:
         """The places that places and facilities are said to lie in, nearest first."""
-        level = self.tails(spans, "located_in")
+        within = self._within
+        level = [place for span in spans if span.id in within for place in within[span.id]]
         if not level:
             return []
         found: dict[str, Span] = {}
         own = {s.id for s in spans}
         while level:
-            level = [s for s in level if s.id not in found and s.id not in own]
+            level = [s for s in sorted(level, key=by_position)
+                     if s.id not in found and s.id not in own]
             found |= {s.id: s for s in level}
-            level = self.tails(level, "located_in")
+            level = [place for s in level if s.id in within for place in within[s.id]]
         return list(found.values())
+
+    @cached_property
+    def _within(self) -> dict[str, list[Span]]:
+        """What places and facilities are said to lie in, by their ids."""
+        found: dict[str, list[Span]] = {}
+        for relation in self.relations.get("located_in", ()):
+            found.setdefault(relation.head, []).append(self.document.by_id[relation.tail])
+        return found
 
 
 def of_types(table: Mapping[str, Sequence[Span]], types: Sequence[str]) -> Sequence[Span]:

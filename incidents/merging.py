@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 
 from data.document import Span
 from incidents.clitics import stems
@@ -22,30 +24,39 @@ _TOLL = re.compile(r"(?:^|\s)[وفل]*(?:ارتفع|ارتفعت|ارتفاع|ت
 def merge_mentions(view: View, events: list[Event]) -> list[Event]:
     """Join repeated mentions of one event, later into earlier."""
     kept: list[Mention] = []
+    telling: dict[str, set[int]] = defaultdict(set)  # places in `kept`, by what they tell
     for event in events:
         mention = Mention(view, event)
-        at = _earlier(view, kept, mention)
+        at = _earlier(view, kept, telling, mention)
         if at is None:
+            at = len(kept)
             kept.append(mention)
-            continue
-        found = kept[at].event
-        found.absorb(event)
-        kept[at] = Mention(view, found)
-        for other in events:
-            if other.part_of is event:
-                other.part_of = None
-                other.make_part_of(found)
+        else:
+            found = kept[at].event
+            found.absorb(event)
+            kept[at] = Mention(view, found)
+            for other in events:
+                if other.part_of is event:
+                    other.part_of = None
+                    other.make_part_of(found)
+        for harm in kept[at].counts:
+            telling[harm].add(at)
+        if kept[at].headline:
+            telling["headline"].add(at)
     return [mention.event for mention in kept]
 
 
-def _earlier(view: View, kept: list[Mention], mention: Mention) -> int | None:
+def _earlier(
+    view: View, kept: list[Mention], telling: Mapping[str, set[int]], mention: Mention
+) -> int | None:
     """Where the nearest mention before stands that tells of the same event."""
     event, harms = mention.event, mention.counts.keys()
     back = _points_back(view, event)
-    if not (back or harms or event.attacks):
-        return None
     toll = not back and _is_toll(view, event)
-    for at in range(len(kept) - 1, -1, -1):
+    alike = range(len(kept)) if back else (
+        telling["headline"].union(*[telling[harm] for harm in harms])
+    )
+    for at in sorted(alike, reverse=True):
         earlier = kept[at]
         if earlier.event.part_of is not event.part_of:
             continue  # one is a part of the other, or of something else
@@ -130,13 +141,18 @@ def _equal_counts(one: Mention, two: Mention) -> list[int] | None:
     other counts."""
     equal, meeting = [], False
     for harm, left in one.counts.items():
-        right = two.counts.get(harm)
+        right, meet = two.counts.get(harm), False
         if not left or not right:
             continue
-        same = [a.min for a in left for b in right if a.min == b.min and a.max == b.max]
-        if not same and not any(_close(a, b) for a in left for b in right):
+        for a in left:
+            for b in right:
+                if a.min == b.min and a.max == b.max:
+                    equal.append(a.min)
+                    meet = True
+                elif not meet:
+                    meet = _close(a, b)
+        if not meet:
             return None
-        equal += same
         meeting = True
     return equal if meeting else None
 

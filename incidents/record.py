@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from data.document import Span
@@ -42,8 +43,7 @@ def _incident(view: View, event: Event, ids: dict[int, str]) -> dict[str, Any]:
         ],
     }
     scores = [date["confidence"]] if date else []
-    for bodies in fields.values():
-        scores += [body["confidence"] for body in bodies]
+    scores += [body["confidence"] for body in chain.from_iterable(fields.values())]
     return {
         "id": ids[id(event)],
         "type": _type(view, event),
