@@ -65,6 +65,7 @@ class Event:
     lent: dict[str, Sequence[Span]] = field(default_factory=dict)
     _attacks: list[Span] | None = field(init=False, repr=False)
     _groups: Set[str] | None = field(init=False, repr=False)
+    _date: ResolvedDate | None = field(init=False, repr=False)
     _own: Mapping[str, Sequence[Span]] | None = field(init=False, repr=False)
     _told: dict[tuple[str, ...], Sequence[Span]] = field(init=False, repr=False)
 
@@ -73,7 +74,7 @@ class Event:
 
     def _set_triggers(self, triggers: list[Span]) -> None:
         self.triggers = triggers
-        self._attacks = self._own = self._groups = None
+        self._attacks = self._own = self._groups = self._date = None
         self._told = {}
 
     @property
@@ -106,7 +107,7 @@ class Event:
     def borrow(self, type: str, spans: Sequence[Span]) -> None:
         """Take arguments that the text gave to another event."""
         self.lent[type] = spans
-        self._groups = None
+        self._groups = self._date = None
         self._told.clear()
 
     def own(self, view: View) -> Mapping[str, Sequence[Span]]:
@@ -151,7 +152,11 @@ class Event:
 
     def date(self, view: View) -> ResolvedDate:
         """The date that its DATE spans come to."""
-        return view.date(self.arguments(view, "date"))
+        if self._date is None:
+            self._date = view.date(self._arguments(view, ("date",)))
+        if self.part_of is None or self._arguments(view, ("date",)):
+            return self._date
+        return self.part_of.date(view)
 
 
 def structural(view: View, same_victim: Iterable[tuple[Span, Span]]) -> list[Event]:

@@ -44,8 +44,8 @@ class Marks:
         """The tails of some spans by relation type, each in order of the text, once each."""
         known = self._arguments
         if len(heads) == 1:
-            return known.get(heads[0].id, _NOTHING)
-        tables = [known[head.id] for head in heads if head.id in known]
+            return known[heads[0].id]
+        tables = [own for head in heads if (own := known[head.id])]
         if len(tables) < 2:
             return tables[0] if tables else _NOTHING
         found: dict[str, Sequence[Span]] = {}
@@ -57,15 +57,15 @@ class Marks:
     @cached_property
     def _arguments(self) -> dict[str, dict[str, list[Span]]]:
         """Tails by the id of the head, then by type, each in order of the text."""
-        found: dict[str, dict[str, list[Span]]] = {}
+        found: dict[str, dict[str, list[Span]]] = {span.id: {} for span in self.document.spans}
         by_id = self.document.by_id
         for type, relations in self.relations.items():
             for relation in relations:
-                own, tail = found.setdefault(relation.head, {}), by_id[relation.tail]
+                own = found[relation.head]
                 if type not in own:
-                    own[type] = [tail]
+                    own[type] = [by_id[relation.tail]]
                 else:
-                    own[type].append(tail)
+                    own[type].append(by_id[relation.tail])
                     own[type].sort(key=by_position)
         return found
 
@@ -80,7 +80,7 @@ class Marks:
 
     def is_caused(self, trigger: Span) -> bool:
         """Whether the text names the act that led to a harm."""
-        return "caused_by" in self._arguments.get(trigger.id, ())
+        return "caused_by" in self._arguments[trigger.id]
 
     @cached_property
     def causes(self) -> frozenset[str]:

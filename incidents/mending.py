@@ -54,15 +54,15 @@ class _Mending:
     governing: set[str]
     added: list[Span] = field(default_factory=list)
 
-    def read(self, start: int, end: int) -> list[_Word]:
-        """The words of a stretch of text."""
-        text = self.view.document.text[start:end]
+    def read(self, start: int, end: int, last: int | None = None) -> list[_Word]:
+        """The words of a stretch of text, or the last of them."""
+        found = list(_WORD.finditer(self.view.document.text[start:end]))
         return [_Word(start + m.start(), start + m.end(), fold(m[0]))
-                for m in _WORD.finditer(text)]
+                for m in (found if last is None else found[-last:])]
 
-    def before(self, span: Span) -> list[_Word]:
-        """The words before a span in its clause."""
-        return self.read(span.start - len(self.view.before(span, _REACH)), span.start)
+    def before(self, span: Span, last: int | None = None) -> list[_Word]:
+        """The words before a span in its clause, or the last of them."""
+        return self.read(span.start - len(self.view.before(span, _REACH)), span.start, last)
 
     def after(self, span: Span) -> list[_Word]:
         """The words after a span in its clause."""
@@ -134,7 +134,7 @@ def _widen(state: _Mending) -> None:
                 more = _number([*own[lead:], *following]) - size
                 end = following[more - 1].end if more > 0 else end
         if own and is_definite(own[0].folded):
-            before = state.before(victim)[-1:]
+            before = state.before(victim, last=1)
             if before and before[0].folded in SHARES:
                 start = before[0].start
         if (start, end) != (victim.start, victim.end) and not any(

@@ -73,11 +73,11 @@ def _earlier(
 
 def _same(earlier: Mention, later: Mention) -> bool:
     """Whether two events with a harm in common are mentions of one."""
-    equal = [] if earlier.vague else _equal_counts(earlier, later)
-    if equal is None:
-        return False
     places = _place_match(earlier, later)
     if places == "conflict":
+        return False
+    equal = [] if earlier.vague else _equal_counts(earlier, later)
+    if equal is None:
         return False
     view, one, two = earlier.view, earlier.event, later.event
     groups = one.groups(view) & two.groups(view)

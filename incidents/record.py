@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from data.document import Span
 from incidents.events import APART, Event, Fact
 from incidents.fold import fold
-from incidents.marks import by_position
 from incidents.view import View
 from incidents.vocabulary import Vocabulary
 
@@ -139,27 +139,32 @@ def _casualty(view: View, fact: Fact) -> dict[str, Any]:
 
 
 def _count(view: View, fact: Fact) -> dict[str, Any]:
-    spans, count = [fact.victim, *fact.repeats], fact.count
+    victim, count = fact.victim, fact.count
+    evidence = [[victim.start, victim.end]]
     if fact.repeats:
-        spans.sort(key=by_position)
+        evidence += [[s.start, s.end] for s in fact.repeats]
+        evidence.sort(key=itemgetter(0))
     return {
         "group": fact.group, "min": count.min, "max": count.max,
-        "approximate": count.approximate, "text": view.text(fact.victim),
-        "evidence": [[s.start, s.end] for s in spans],
-        "confidence": _product([s.score for s in (fact.victim, *fact.triggers[:1])]),
+        "approximate": count.approximate, "text": view.text(victim),
+        "evidence": evidence,
+        "confidence": _product(victim.score, fact.triggers[0].score if fact.triggers else None),
     }
 
 
 def _evidence(view: View, event: Event, *spans: Span) -> dict[str, Any]:
-    scores = [s.score for s in spans]
+    evidence, scores = [], []
+    for span in spans:
+        evidence.append([span.start, span.end])
+        scores.append(span.score)
     if view.links:
         heads = {t.id for t in event.triggers}
         links = [score for s in spans for head, score in view.links.get(s.id, ()) if head in heads]
         scores.append(max(links, default=None))
-    return {"evidence": [[s.start, s.end] for s in spans], "confidence": _product(scores)}
+    return {"evidence": evidence, "confidence": _product(*scores)}
 
 
-def _product(scores: Iterable[float | None]) -> float:
+def _product(*scores: float | None) -> float:
     product: float = 1
     for score in scores:
         if score is not None:

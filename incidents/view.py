@@ -114,7 +114,7 @@ class View(Marks):
     def _clauses(self) -> list[int]:
         """Offsets of the signs that end clauses; -1 before them, the length of the text after."""
         text = self.document.text
-        return [-1, *(match.start() for match in _CLAUSE.finditer(text)), len(text)]
+        return [-1, *[match.start() for match in _CLAUSE.finditer(text)], len(text)]
 
     def sharing(self, *types: str) -> list[list[Span]]:
         """Asserted triggers that share an argument of some types, each in order of the text."""
