@@ -36,7 +36,8 @@ def words(text: str) -> list[tuple[int, int]]:
 
 def sentence_starts(text: str) -> list[int]:
     """Offsets at which a sentence begins, the first always 0."""
-    return [0, *(m.end() for m in _SENTENCE_END.finditer(text) if m.end() < len(text))]
+    starts = [0, *[match.end() for match in _SENTENCE_END.finditer(text)]]
+    return starts[:-1] if text and starts[-1] == len(text) else starts
 
 
 def trim_to_words(text: str, start: int, end: int) -> tuple[int, int]:

@@ -50,7 +50,7 @@ def extraction(
     """
     vocabularies = vocabularies or default_vocabularies()
     resolved = places.resolve(document, gazetteer or default_gazetteer())
-    view = View(document, resolved, vocabularies)
+    view, text = View(document, resolved, vocabularies), document.text
     whole = mended(view)
     if whole is not document:
         view = View(whole, resolved, vocabularies)
@@ -59,15 +59,15 @@ def extraction(
                      "published": document.published, "source": document.source},
         "model": {"name": model.name, "version": model.version, "schema": model.schema},
         "entities": [
-            {"id": s.id, "label": s.label, "start": s.start, "end": s.end,
-             "text": document.text[s.start : s.end]}
-            | ({} if s.score is None else {"score": round(s.score, 4)})
+            body if s.score is None else {**body, "score": round(s.score, 4)}
             for s in document.spans
+            for body in [{"id": s.id, "label": s.label, "start": s.start, "end": s.end,
+                          "text": text[s.start : s.end]}]
         ],
         "relations": [
-            {"head": r.head, "type": r.type, "tail": r.tail}
-            | ({} if r.score is None else {"score": round(r.score, 4)})
+            body if r.score is None else {**body, "score": round(r.score, 4)}
             for r in document.relations
+            for body in [{"head": r.head, "type": r.type, "tail": r.tail}]
         ],
         "incidents": render(view, assemble(view)),
     }

@@ -15,6 +15,7 @@ from incidents.groups import told_group
 from incidents.view import View
 from incidents.vocabulary import words_of
 
+HARMS = frozenset(label.name for label in SCHEMA.labels if label.harm)
 _AHEAD = 2  # sentences within which what was pointed to is still told
 _LEGAL = {"DEATH": ("killed",), "INJURY": ("injured",), "DETENTION": ("missing", "detained"),
           "DISPLACEMENT": ("besieged", "displaced")}
@@ -40,24 +41,22 @@ class Casualties:
 
     def __post_init__(self) -> None:
         triggers = {t.id: t for t in self.view.triggers}
-        by_id = self.view.document.by_id
+        by_id, relations = self.view.document.by_id, self.view.relations
         governed: dict[str, list[Span]] = defaultdict(list)
-        wholes = [(by_id[r.head], by_id[r.tail]) for r in self.view.document.relations
-                  if r.type == "subset_of"]
+        wholes = [(by_id[r.head], by_id[r.tail]) for r in relations.get("subset_of", ())]
         # of several wholes the nearest that is told before the part
         wholes.sort(key=lambda pw: (pw[1].start > pw[0].start, abs(pw[0].start - pw[1].start)))
         for part, whole in wholes:
             self._set_parent(part.id, whole)
-        for relation in self.view.document.relations:
-            if relation.type == "victim" and relation.head in triggers:
+        for relation in relations.get("victim", ()):
+            if relation.head in triggers:
                 governed[relation.tail].append(triggers[relation.head])
-        harms = {label.name for label in SCHEMA.labels if label.harm}
         for victim in self.view.victims:
             if victim.id in self.parents:
                 self.parts[self.parents[victim.id].id].append(victim)
             elif victim.id not in governed:
                 # a trigger nested in a VICTIM tells its harm, also where the relation is missing
-                governed[victim.id] = [t for t in self.view.inside(victim) if t.label in harms]
+                governed[victim.id] = [t for t in self.view.inside(victim) if t.label in HARMS]
         self.governed = {k: v for k, v in governed.items() if v}
 
     def _set_parent(self, part: str, whole: Span) -> None:
@@ -146,7 +145,7 @@ class Casualties:
         if not harms and parent is None and stated.stated == "number":
             harm = self._harm_by_words(victim)
             harms = defaultdict(list, {harm: []}) if harm else harms
-        if {"killed", "injured"} <= set(harms):
+        if "killed" in harms and "injured" in harms:
             if stated.min == stated.max == 1 or _is_inside(victim, harms["injured"]):
                 del harms["injured"]  # who died of a wound died: `وفاة ثلاثة جرحى`
             else:
@@ -226,7 +225,7 @@ class Casualties:
             "\n" not in between or view.sentence(anaphor) == 0
         )
 
-    def _several(self, fact: Fact) -> list[Span]:
+    def _several(self, fact: Fact) -> Sequence[Span]:
         return self.view.tails(fact.triggers, "caused_by")
 
     def _split(self, facts: dict[str, list[Fact]], home: dict[str, Event]) -> list[Event]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
+from operator import attrgetter
 
 from data.document import Span
 from incidents.counts import Count
 from incidents.dates import ResolvedDate
+from incidents.marks import of_types
 from incidents.view import View
 
 ARGUMENTS = ("place", "target", "weapon", "perpetrator")
+APART = frozenset((*ARGUMENTS, "date"))  # what can tell an event from another
+_start = attrgetter("start")
 _NEAR = 3  # sentences within which a shared argument joins
 
 
@@ -49,7 +53,7 @@ class Event:
     """Triggers of one incident with its facts; built up, then rendered.
 
     Args:
-        triggers: in order of the text; ``attacks`` are those that are ATTACK.
+        triggers: in order of the text.
         facts: its casualty statements.
         part_of: the event that it is a part of.
         lent: arguments by type that the text gave to another event.
@@ -58,26 +62,36 @@ class Event:
     triggers: list[Span]
     facts: list[Fact] = field(default_factory=list)
     part_of: Event | None = None
-    lent: dict[str, list[Span]] = field(default_factory=dict)
-    attacks: list[Span] = field(init=False, repr=False)
-    _told: dict[tuple[str, ...], list[Span]] = field(init=False, repr=False)
+    lent: dict[str, Sequence[Span]] = field(default_factory=dict)
+    _attacks: list[Span] | None = field(init=False, repr=False)
+    _groups: Set[str] | None = field(init=False, repr=False)
+    _date: ResolvedDate | None = field(init=False, repr=False)
+    _own: Mapping[str, Sequence[Span]] | None = field(init=False, repr=False)
+    _told: dict[tuple[str, ...], Sequence[Span]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._set_triggers(self.triggers)
 
     def _set_triggers(self, triggers: list[Span]) -> None:
         self.triggers = triggers
-        self.attacks = [t for t in triggers if t.label == "ATTACK"]
+        self._attacks = self._own = self._groups = self._date = None
         self._told = {}
+
+    @property
+    def attacks(self) -> list[Span]:
+        """Those of its triggers that are ATTACK."""
+        if self._attacks is None:
+            self._attacks = [t for t in self.triggers if t.label == "ATTACK"]
+        return self._attacks
 
     @property
     def start(self) -> int:
         """Where its first trigger stands."""
-        return min((t.start for t in self.triggers), default=1 << 60)
+        return self.triggers[0].start if self.triggers else 1 << 60
 
     def absorb(self, other: Event) -> None:
         """Take over another event's triggers and facts."""
-        self._set_triggers(sorted([*self.triggers, *other.triggers], key=lambda t: t.start))
+        self._set_triggers(sorted([*self.triggers, *other.triggers], key=_start))
         if other.facts:
             self.facts = sorted([*self.facts, *other.facts], key=lambda f: f.victim.start)
         wholes = [e.part_of for e in (self, other) if e.part_of not in (None, self, other)]
@@ -90,22 +104,33 @@ class Event:
         """Give up a trigger to another event."""
         self._set_triggers([t for t in self.triggers if t is not trigger])
 
-    def borrow(self, type: str, spans: list[Span]) -> None:
+    def borrow(self, type: str, spans: Sequence[Span]) -> None:
         """Take arguments that the text gave to another event."""
         self.lent[type] = spans
+        self._groups = self._date = None
         self._told.clear()
 
-    def arguments(self, view: View, *types: str) -> list[Span]:
+    def own(self, view: View) -> Mapping[str, Sequence[Span]]:
+        """The tails of its triggers, by relation type."""
+        if self._own is None:
+            self._own = view.arguments(self.triggers)
+        return self._own
+
+    def arguments(self, view: View, *types: str) -> Sequence[Span]:
         """Argument spans of some types: its own, or what another event lends it."""
-        told = self._told.get(types)
-        if told is None:
-            told = view.tails(self.triggers, *types)
-            if not told and self.lent:
-                told = [s for type in types for s in self.lent.get(type, ())]
-            self._told[types] = told
+        told = self._arguments(view, types)
         if told or self.part_of is None or "place" in types:
             return told
         return self.part_of.arguments(view, *types)
+
+    def _arguments(self, view: View, types: tuple[str, ...]) -> Sequence[Span]:
+        told = self._told.get(types)
+        if told is None:
+            told = of_types(self.own(view), types)
+            if not told and self.lent:
+                told = [s for type in types for s in self.lent.get(type, ())]
+            self._told[types] = told
+        return told
 
     def make_part_of(self, whole: Event | None) -> None:
         """Count as a part of a whole, unless that is a part of this."""
@@ -116,14 +141,22 @@ class Event:
             above = above.part_of
         self.part_of = whole
 
-    def groups(self, view: View) -> set[str]:
+    def groups(self, view: View) -> Set[str]:
         """Perpetrator groups."""
-        spans = self.arguments(view, "perpetrator")
-        return {group for span in spans for group in view.groups(span)}
+        if self._groups is None:
+            spans = self._arguments(view, ("perpetrator",))
+            self._groups = {group for span in spans for group in view.groups(span)}
+        if self._groups or self.part_of is None:
+            return self._groups
+        return self.part_of.groups(view)
 
     def date(self, view: View) -> ResolvedDate:
         """The date that its DATE spans come to."""
-        return view.date(self.arguments(view, "date"))
+        if self._date is None:
+            self._date = view.date(self._arguments(view, ("date",)))
+        if self.part_of is None or self._arguments(view, ("date",)):
+            return self._date
+        return self.part_of.date(view)
 
 
 def structural(view: View, same_victim: Iterable[tuple[Span, Span]]) -> list[Event]:
@@ -131,23 +164,20 @@ def structural(view: View, same_victim: Iterable[tuple[Span, Span]]) -> list[Eve
     events = {t.id: Event([t]) for t in view.triggers}
 
     def join(left: str, right: str, allowed: Callable[[Event, Event], bool] | None = None) -> None:
-        if left not in events or right not in events:
+        one, two = events.get(left), events.get(right)
+        if one is None or two is None or one is two:
             return
-        one, two = events[left], events[right]
-        if one is not two and (allowed is None or allowed(one, two)):
+        if allowed is None or allowed(one, two):
             one.absorb(two)
             for trigger in two.triggers:
                 events[trigger.id] = one
 
-    for relation in view.document.relations:
-        if relation.type == "caused_by":
-            join(relation.head, relation.tail)
+    for relation in view.relations.get("caused_by", ()):
+        join(relation.head, relation.tail)
     for left, right in same_victim:
         join(left.id, right.id)
-    for one, two in _sharing(view):
-        join(one.id, two.id, lambda a, b: agree(view, a, b))
-    for bare, full in _leaning(view):
-        join(bare.id, full.id, lambda a, b: agree(view, a, b))
+    for left, right in (*_sharing(view), *_leaning(view)):
+        join(left.id, right.id, lambda a, b: agree(view, a, b))
     return sorted({id(e): e for e in events.values()}.values(), key=lambda e: e.start)
 
 
@@ -158,13 +188,14 @@ def _sharing(view: View) -> list[tuple[Span, Span]]:
         for sharing in view.sharing(*ARGUMENTS)
         for one, two in combinations(sharing, 2) if _comparable(view, one, two)
     }
-    pairs |= {
-        (one.start, two.start, one.id, two.id): (one, two)
-        for sharing in view.sharing("date")
-        for one, two in combinations(sharing, 2) if _comparable(view, one, two)
-        and view.sentence(one) == view.sentence(two)
-        and _place_names(view, one) & _place_names(view, two)
-    }
+    for sharing in view.sharing("date"):
+        for one, two in combinations(sharing, 2):
+            key = (one.start, two.start, one.id, two.id)
+            if key not in pairs and (
+                view.sentence(one) == view.sentence(two) and _comparable(view, one, two)
+                and _place_names(view, one) & _place_names(view, two)
+            ):
+                pairs[key] = one, two
     return [pairs[key] for key in sorted(pairs)]
 
 
@@ -184,11 +215,11 @@ def _place_names(view: View, trigger: Span) -> set[frozenset[str]]:
 def _leaning(view: View) -> Iterable[tuple[Span, Span]]:
     """Attacks without arguments, each with an attack before it in its sentence that has some."""
     attacks = [t for t in view.triggers if t.label == "ATTACK"]
-    for i, bare in enumerate(attacks):
-        if view.tails([bare], *ARGUMENTS, "date") or i == 0:
-            continue
-        full = attacks[i - 1]
-        if view.sentence(full) == view.sentence(bare) and full.id not in view.causes:
+    for full, bare in pairwise(attacks):
+        if (
+            APART.isdisjoint(view.arguments([bare])) and full.id not in view.causes
+            and view.sentence(full) == view.sentence(bare)
+        ):
             yield bare, full
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from data.document import Document, Relation, Span
-from data.schema import SCHEMA
+from incidents.casualties import HARMS
 from incidents.clitics import forms, is_definite
 from incidents.counts import SHARES, UNITS
 from incidents.fold import fold
@@ -21,7 +21,6 @@ from incidents.numbers import numbers, tokenize
 from incidents.people import nouns
 from incidents.view import View
 
-_HARMS = frozenset(label.name for label in SCHEMA.labels if label.harm)
 _REACH = 70  # characters beside a span within which its words are read
 _LONGEST = 7  # words of a number
 # Words between a harm and its number: `ما لا يقل عن`, `أكثر من`, `هم`.
@@ -52,21 +51,27 @@ class _Mending:
     view: View
     victims: list[Span]
     relations: list[Relation]
+    governing: set[str]
     added: list[Span] = field(default_factory=list)
 
-    def read(self, start: int, end: int) -> list[_Word]:
-        """The words of a stretch of text."""
-        text = self.view.document.text[start:end]
+    def read(self, start: int, end: int, last: int | None = None) -> list[_Word]:
+        """The words of a stretch of text, or the last of them."""
+        found = list(_WORD.finditer(self.view.document.text[start:end]))
         return [_Word(start + m.start(), start + m.end(), fold(m[0]))
-                for m in _WORD.finditer(text)]
+                for m in (found if last is None else found[-last:])]
 
-    def before(self, span: Span) -> list[_Word]:
-        """The words before a span in its clause."""
-        return self.read(span.start - len(self.view.before(span, _REACH)), span.start)
+    def before(self, span: Span, last: int | None = None) -> list[_Word]:
+        """The words before a span in its clause, or the last of them."""
+        return self.read(span.start - len(self.view.before(span, _REACH)), span.start, last)
 
     def after(self, span: Span) -> list[_Word]:
         """The words after a span in its clause."""
         return self.read(span.end, span.end + len(self.view.after(span, _REACH)))
+
+    def goes_on(self, span: Span) -> bool:
+        """Whether the word after a span in its clause can stand in a number."""
+        word = _WORD.search(self.view.after(span, _REACH))
+        return word is not None and _counts(fold(word[0]))
 
     def told(self, start: int, end: int) -> bool:
         """Whether a VICTIM covers any of a stretch of text."""
@@ -74,18 +79,21 @@ class _Mending:
 
     def govern(self, trigger: Span, victim: Span) -> None:
         """Say that a harm befell a VICTIM."""
+        self.governing.add(trigger.id)
         self.relations.append(Relation("victim", trigger.id, victim.id, trigger.score))
 
 
 def mended(view: View) -> Document:
     """The document of a view with what was left out; the same one where nothing was."""
-    document = view.document
-    state = _Mending(view, list(view.victims), list(document.relations))
+    document, governing = view.document, view.relations.get("victim", ())
+    state = _Mending(
+        view, list(view.victims), list(document.relations), {r.head for r in governing}
+    )
     _widen(state)
-    accounted = {r.tail if r.type == "victim" else r.head for r in document.relations
-                 if r.type in ("victim", "subset_of")}
+    accounted = {r.tail for r in governing}
+    accounted |= {r.head for r in view.relations.get("subset_of", ())}
     for victim in state.victims:
-        if victim.id not in accounted and not _HARMS & {t.label for t in view.inside(victim)}:
+        if victim.id not in accounted and not any(t.label in HARMS for t in view.inside(victim)):
             _attach(state, victim)
     for trigger in _idle(state):
         found = _beside(state, trigger)
@@ -93,17 +101,20 @@ def mended(view: View) -> Document:
             victim = Span(f"{trigger.id}+victim", "VICTIM", *found, trigger.score)
             state.added.append(victim)
             state.govern(trigger, victim)
+    if (
+        state.victims == view.victims and not state.added
+        and len(state.relations) == len(document.relations)
+    ):
+        return document
     wide = {v.id: v for v in state.victims}
     spans = tuple(wide.get(s.id, s) for s in document.spans) + tuple(state.added)
-    if spans == document.spans and len(state.relations) == len(document.relations):
-        return document
     return replace(document, spans=spans, relations=tuple(state.relations))
 
 
 def _idle(state: _Mending) -> list[Span]:
     """Harms that befell nobody, and that no VICTIM holds: that one tells itself whom."""
-    governing = {r.head for r in state.relations if r.type == "victim"}
-    return [t for t in state.view.triggers if t.label in _HARMS and t.id not in governing
+    return [t for t in state.view.triggers
+            if t.label in HARMS and t.id not in state.governing
             and not any(v.start <= t.start and t.end <= v.end for v in state.victims)]
 
 
@@ -118,12 +129,12 @@ def _widen(state: _Mending) -> None:
         if own and _is_number(own[-1].folded):
             lead = _lead(own)
             size = _number(own[lead:])
-            if lead + size == len(own):
+            if lead + size == len(own) and state.goes_on(victim):
                 following = state.after(victim)
                 more = _number([*own[lead:], *following]) - size
                 end = following[more - 1].end if more > 0 else end
         if own and is_definite(own[0].folded):
-            before = state.before(victim)[-1:]
+            before = state.before(victim, last=1)
             if before and before[0].folded in SHARES:
                 start = before[0].start
         if (start, end) != (victim.start, victim.end) and not any(

@@ -3,115 +3,81 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Mapping
 
 from data.document import Span
 from incidents.clitics import stems
 from incidents.counts import Count
-from incidents.events import ARGUMENTS, Event, Fact, agree
+from incidents.events import APART, Event, agree
 from incidents.fold import fold
+from incidents.mentions import Mention, Traits
 from incidents.repeats import akin
 from incidents.view import View
 from incidents.vocabulary import words_of
 
+_TOLD = frozenset(("place", "date", "weapon"))
 # What leads to a count that replaces an earlier one; both stand, each with its words.
 _TOLL = re.compile(r"(?:^|\s)[وفل]*(?:ارتفع|ارتفعت|ارتفاع|ترتفع|يرتفع|بلغ|بلغت)\s(?:\S+\s?){0,4}$")
-
-
-@dataclass(eq=False)
-class Mention:
-    """An event as it stands, with what is compared of it; read once, for it meets many others.
-
-    Args:
-        view: the document.
-        event: the event.
-        facts: its facts with a count of their own.
-        counts: the counts of each harm that can be compared.
-        vague: whether it tells no number, as a headline or lead does.
-        headline: whether it is an attack without casualties in the first line.
-    """
-
-    view: View
-    event: Event
-    facts: list[Fact] = field(init=False)
-    counts: dict[str, list[Count]] = field(init=False)
-    vague: bool = field(init=False)
-    headline: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.facts = [f for f in self.event.facts if not f.shared]
-        self.counts = {f.harm: [] for f in self.facts}
-        for fact in self.facts:
-            if fact.comparable:
-                self.counts[fact.harm].append(fact.count)
-        self.vague = all(f.vague for f in self.facts)
-        self.headline = bool(not self.event.facts and self.event.attacks) and (
-            self.event.triggers[-1].start <= self.view.headline_end
-        )
-
-    @cached_property
-    def weapons(self) -> set[str]:
-        """Classes of its weapons."""
-        spans = self.event.arguments(self.view, "weapon")
-        return {name for span in spans for name in self.view.weapons(span)}
-
-    @cached_property
-    def kinds(self) -> set[str]:
-        """Types that the words of its attacks name."""
-        return set(self.view.types(self.event.attacks, "patterns"))
-
-    @cached_property
-    def names(self) -> frozenset[frozenset[str]]:
-        """Its places and those that hold them, each by the words of its name."""
-        spans = self.event.arguments(self.view, "place", "target")
-        wide = [*spans, *self.view.containers(spans)]
-        return frozenset(self.view.core(s) for s in wide if s.label == "PLACE")
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """The words of all these names."""
-        return frozenset().union(*self.names)
 
 
 def merge_mentions(view: View, events: list[Event]) -> list[Event]:
     """Join repeated mentions of one event, later into earlier."""
     kept: list[Mention] = []
+    telling: dict[str, set[int]] = defaultdict(set)  # places in `kept`, by what they tell
     for event in events:
-        mention, back = Mention(view, event), _points_back(view, event)
-        toll = not back and _is_toll(view, event)
-        for at in range(len(kept) - 1, -1, -1):
-            earlier = kept[at]
-            found = earlier.event
-            if found.part_of is not event.part_of:
-                continue  # one is a part of the other, or of something else
-            if back:
-                joined = _fits(view, found, event)
-            elif mention.counts.keys().isdisjoint(earlier.counts):
-                joined = earlier.headline and _heads(earlier, mention)
-            else:
-                joined = _same(earlier, mention) or (toll and _follows(view, found, event))
-            if joined:
-                break
-        else:
+        mention = Mention(view, event)
+        at = _earlier(view, kept, telling, mention)
+        if at is None:
+            at = len(kept)
             kept.append(mention)
-            continue
-        found.absorb(event)
-        kept[at] = Mention(view, found)
-        for other in events:
-            if other.part_of is event:
-                other.part_of = None
-                other.make_part_of(found)
+        else:
+            found = kept[at].event
+            found.absorb(event)
+            kept[at] = Mention(view, found)
+            for other in events:
+                if other.part_of is event:
+                    other.part_of = None
+                    other.make_part_of(found)
+        for harm in kept[at].counts:
+            telling[harm].add(at)
+        if kept[at].headline:
+            telling["headline"].add(at)
     return [mention.event for mention in kept]
+
+
+def _earlier(
+    view: View, kept: list[Mention], telling: Mapping[str, set[int]], mention: Mention
+) -> int | None:
+    """Where the nearest mention before stands that tells of the same event."""
+    event, harms = mention.event, mention.counts.keys()
+    back = _points_back(view, event)
+    toll = not back and _is_toll(view, event)
+    alike = range(len(kept)) if back else (
+        telling["headline"].union(*[telling[harm] for harm in harms])
+    )
+    for at in sorted(alike, reverse=True):
+        earlier = kept[at]
+        if earlier.event.part_of is not event.part_of:
+            continue  # one is a part of the other, or of something else
+        if back:
+            joined = _fits(view, earlier.event, event)
+        elif harms.isdisjoint(earlier.counts):
+            joined = earlier.headline and _heads(earlier, mention)
+        else:
+            joined = _same(earlier, mention) or (toll and _follows(view, earlier.event, event))
+        if joined:
+            return at
+    return None
 
 
 def _same(earlier: Mention, later: Mention) -> bool:
     """Whether two events with a harm in common are mentions of one."""
-    equal = [] if earlier.vague else _equal_counts(earlier, later)
-    if equal is None:
-        return False
     places = _place_match(earlier, later)
     if places == "conflict":
+        return False
+    equal = [] if earlier.vague else _equal_counts(earlier, later)
+    if equal is None:
         return False
     view, one, two = earlier.view, earlier.event, later.event
     groups = one.groups(view) & two.groups(view)
@@ -146,7 +112,7 @@ def _is_toll(view: View, event: Event) -> bool:
     """Whether an event only brings a count up to date: `ارتفع عدد القتلى إلى`."""
     if event.attacks or not any(f.numbered for f in event.facts):
         return False
-    if view.tails(event.triggers, *ARGUMENTS, "date"):
+    if not APART.isdisjoint(event.own(view)):
         return False
     return any(_TOLL.search(fold(view.before(span, 40)))
                for span in (*event.triggers, *(f.victim for f in event.facts)))
@@ -193,11 +159,11 @@ def _equal_counts(one: Mention, two: Mention) -> list[int] | None:
 
 def _close(one: Count, two: Count) -> bool:
     """Whether two counts can both be true and are near each other."""
-    meet = one.min <= (two.max or one.min) and two.min <= (one.max or two.min)
-    return meet and max(one.min, two.min) <= 1.5 * min(one.min, two.min)
+    low, high = (one, two) if one.min <= two.min else (two, one)
+    return high.min <= 1.5 * low.min and (not low.max or high.min <= low.max)
 
 
-def _place_match(one: Mention, two: Mention) -> str:
+def _place_match(one: Traits, two: Traits) -> str:
     """``same`` where a name recurs, ``conflict`` where both name places and share no word."""
     if not one.names or not two.names:
         return "unknown"
@@ -211,16 +177,17 @@ def _points_back(view: View, event: Event) -> bool:
     attacks = event.attacks
     if len(attacks) != 1 or any(f.numbered for f in event.facts):
         return False
+    if not _TOLD.isdisjoint(event.own(view)) or not view.definite(attacks[0]):
+        return False
     word = _head(view, attacks[0])
-    plural = word.endswith("ات") or word in ("معارك", "قصف", "مجازر")
-    own = view.tails(event.triggers, "place", "date", "weapon")
-    return view.definite(attacks[0]) and not plural and not own
+    return not word.endswith("ات") and word not in ("معارك", "قصف", "مجازر")
 
 
 def _fits(view: View, earlier: Event, event: Event) -> bool:
     """Whether an earlier event may be what a definite mention points back to."""
-    told = view.tails(earlier.triggers, *ARGUMENTS, "date")
-    if not earlier.attacks or not told or (earlier.groups(view) and event.groups(view)):
+    if not earlier.attacks or APART.isdisjoint(earlier.own(view)):
+        return False
+    if earlier.groups(view) and event.groups(view):
         return False
     kinds = [set(view.types(e.attacks, "patterns")) for e in (earlier, event)]
     return not kinds[0] or not kinds[1] or bool(kinds[0] & kinds[1])
@@ -229,15 +196,17 @@ def _fits(view: View, earlier: Event, event: Event) -> bool:
 def lend(view: View, events: list[Event]) -> None:
     """Give events what the text before them leaves no doubt of."""
     _lend_to_definite(view, events)
-    mentions = [Mention(view, event) for event in events]
+    traits = [Traits(view, event) for event in events]
     for i, event in enumerate(events):
-        armed = event.facts and event.attacks and not event.groups(view) and mentions[i].weapons
-        for before in reversed(mentions[:i]) if armed else ():
+        if not event.facts or not event.attacks:
+            continue
+        armed = traits[i].weapons if not event.groups(view) else None
+        for before in reversed(traits[:i]) if armed else ():
             alike = not before.event.facts and before.weapons == armed
             if alike and _adjacent(view, before.event, event):
                 event.borrow("perpetrator", before.event.arguments(view, "perpetrator"))
                 break
-        _lend_date(mentions[:i], mentions[i])
+        _lend_date(traits[:i], traits[i])
 
 
 def _adjacent(view: View, before: Event, event: Event) -> bool:
@@ -246,16 +215,15 @@ def _adjacent(view: View, before: Event, event: Event) -> bool:
     return view.sentence(event.attacks[0]) - view.sentence(before.triggers[-1]) <= 1
 
 
-def _lend_date(before: list[Mention], bare: Mention) -> None:
+def _lend_date(before: list[Traits], bare: Traits) -> None:
     """An attack of the same kind on the same place, told before with its date."""
     view, event = bare.view, bare.event
-    if not event.facts or event.arguments(view, "date"):
-        return
     kinds = bare.kinds
+    if not kinds or event.arguments(view, "date"):
+        return
     for mention in reversed(before):
         earlier = mention.event
-        alike = kinds & mention.kinds
-        dated = alike and earlier.date(view).start is not None
+        dated = earlier.date(view).start is not None and kinds & mention.kinds
         if dated and _place_match(mention, bare) == "same" and agree(view, earlier, event):
             event.borrow("date", earlier.arguments(view, "date"))
             return
@@ -267,7 +235,7 @@ def _lend_to_definite(view: View, events: list[Event]) -> None:
         attacks = event.attacks
         if not event.facts or not attacks or not view.definite(attacks[0]):
             continue
-        if view.tails(event.triggers, "place", "date", "perpetrator"):
+        if not {"place", "date", "perpetrator"}.isdisjoint(event.own(view)):
             continue
         before = [e for e in events[:i] if e.attacks and e is not event]
         word = _head(view, attacks[0])

@@ -8,9 +8,10 @@ candidates that lie apart score alike, none is chosen.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -85,24 +86,24 @@ class _Context:
 
 def resolve(document: Document, gazetteer: Gazetteer) -> dict[str, ResolvedPlace]:
     """Resolve each PLACE span of a document, by span id."""
-    spans = sorted((s for s in document.spans if s.label == "PLACE"), key=lambda s: s.start)
-    names = {
-        span.id: read(document.slice(span), gazetteer, _is_listed(document, before, span))
-        for before, span in zip([None, *spans], spans, strict=False)
-    }
+    spans = sorted([s for s in document.spans if s.label == "PLACE"], key=attrgetter("start"))
+    names: dict[str, PlaceName] = {}
+    before = None
+    for span in spans:
+        names[span.id] = read(document.slice(span), gazetteer, _is_listed(document, before, span))
+        before = span
     parents = {
         r.head: r.tail for r in document.relations
         if r.type == "located_in" and r.head in names and r.tail in names
     }
-    matches = {key: _matches(name.core, gazetteer) for key, name in names.items()}
-    context = _context(names, matches)
+    context = _context(dict.fromkeys([name.core for name in names.values()]), gazetteer)
     alike: dict[str, ResolvedPlace] = {}
     first = {}
     for key, name in names.items():
-        if name.name not in alike:
-            scored = _scored(name, matches[key], context, None, False)
-            alike[name.name] = _chosen(name, scored)
-        first[key] = alike[name.name]
+        place = alike.get(name.name)
+        if place is None:
+            place = alike[name.name] = _chosen(name, _scored(name, gazetteer, context))
+        first[key] = place
     out = dict(first)
     children: dict[str, list[str]] = {}
     for child, tail in parents.items():
@@ -111,7 +112,7 @@ def resolve(document: Document, gazetteer: Gazetteer) -> dict[str, ResolvedPlace
         parent = first[parents[key]] if key in parents else None
         holds = any(_lies_out_of(first[child], first[key]) for child in children.get(key, ()))
         if parent is not None or holds:
-            scored = _scored(names[key], matches[key], context, parent, holds)
+            scored = _scored(names[key], gazetteer, context, parent, holds)
             out[key] = _inherited(_chosen(names[key], scored), parent)
     return out
 
@@ -157,14 +158,28 @@ def _matches(core: str, gazetteer: Gazetteer) -> tuple[tuple[Entry, float], ...]
     return tuple(near.values())
 
 
-def _context(
-    names: dict[str, PlaceName], matches: dict[str, tuple[tuple[Entry, float], ...]]
-) -> _Context:
+@lru_cache(maxsize=8192)
+def _fitting(
+    core: str, kind: str | None, gazetteer: Gazetteer
+) -> tuple[tuple[Entry, float, bool], ...]:
+    """Entries that a name with a head of some kind may mean, how well name and kind fit, and
+    whether a far larger town has the name."""
+    matches, fit = _matches(core, gazetteer), _BARE if kind is None else _FITS[kind]
+    towns = [entry.population for entry, _ in matches if entry.kind == "town"]
+    largest = max(towns) if len(towns) > 1 else 0
+    return tuple(
+        (entry, worth * fit.get(entry.kind, 0.4),
+         entry.kind == "town" and largest >= 50_000 and entry.population < largest / 20)
+        for entry, worth in matches
+    )
+
+
+def _context(cores: Iterable[str], gazetteer: Gazetteer) -> _Context:
     """Governorates and countries of the places that cannot be mistaken."""
     admin1: set[str] = set()
     country: Counter[str] = Counter()
-    for core, found in {names[key].core: found for key, found in matches.items()}.items():
-        nation, governorate = _certain(core, found)
+    for core in cores:
+        nation, governorate = _certain(core, gazetteer)
         if nation is not None:
             country[nation] += 1
         if governorate is not None:
@@ -173,12 +188,11 @@ def _context(
     return _Context(frozenset(admin1), frozenset(country), main)
 
 
-def _certain(
-    core: str, found: tuple[tuple[Entry, float], ...]
-) -> tuple[str | None, str | None]:
+@lru_cache(maxsize=8192)
+def _certain(core: str, gazetteer: Gazetteer) -> tuple[str | None, str | None]:
     """The country and the governorate of which all that have a name are."""
     # A quarter's name of one word is too common a word to place a report by.
-    entries = [entry for entry, worth in found
+    entries = [entry for entry, worth in _matches(core, gazetteer)
                if worth == 1.0 and (entry.kind != "neighbourhood" or " " in core)]
     if not core or not entries or any(e.country != entries[0].country for e in entries):
         return None, None
@@ -188,25 +202,21 @@ def _certain(
 
 def _scored(
     name: PlaceName,
-    matches: Sequence[tuple[Entry, float]],
+    gazetteer: Gazetteer,
     context: _Context,
-    parent: ResolvedPlace | None,
-    holds: bool,
+    parent: ResolvedPlace | None = None,
+    holds: bool = False,
 ) -> list[Candidate]:
     """Candidates, best first. ``holds``: other places are said to lie in this one."""
     whole = parent.candidates[0].entry if parent and parent.score else None
-    towns = [entry.population for entry, _ in matches if entry.kind == "town"]
-    largest = max(towns) if len(towns) > 1 else 0
-    fit = _BARE if name.kind is None else _FITS[name.kind]
     found = []
-    for entry, worth in matches:
-        score = worth * fit.get(entry.kind, 0.4)
+    for entry, score, is_hamlet in _fitting(name.core, name.kind, gazetteer):
         if holds and name.kind is None:
             score *= {"governorate": 1.15, "town": 0.9}.get(entry.kind, 1.0)
         if whole is not None:
             score *= _agreement(entry, whole)
         score *= _share(entry, context)
-        if entry.kind == "town" and largest >= 50_000 and entry.population < largest / 20:
+        if is_hamlet:
             score *= 0.88  # who means a hamlet with a city's name says so
         found.append(Candidate(entry, round(min(score, 1.0), 3)))
     if len(found) > 1:

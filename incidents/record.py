@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from data.document import Span
-from incidents.events import Event, Fact
+from incidents.events import APART, Event, Fact
 from incidents.fold import fold
 from incidents.view import View
+from incidents.vocabulary import Vocabulary
 
 _HARM_TYPES = {"detained": "arrest", "missing": "abduction", "displaced": "displacement",
                "besieged": "siege"}
@@ -16,41 +20,36 @@ _HARM_TYPES = {"detained": "arrest", "missing": "abduction", "displaced": "displ
 
 def render(view: View, events: Sequence[Event]) -> list[dict[str, Any]]:
     """The incidents of a document; what has neither argument nor casualty is left out."""
-    told = [e for e in events if e.facts or _has_arguments(view, e)]
+    told = [e for e in events if e.facts or not APART.isdisjoint(e.own(view))]
     ids = {id(event): f"i{number}" for number, event in enumerate(told, 1)}
     return [_incident(view, event, ids) for event in told]
 
 
-def _has_arguments(view: View, event: Event) -> bool:
-    return bool(view.tails(event.triggers, "place", "target", "date", "weapon", "perpetrator"))
-
-
 def _incident(view: View, event: Event, ids: dict[int, str]) -> dict[str, Any]:
     parent = event.part_of
-    fields: dict[str, Any] = {
-        "date": _date(view, event),
-        "places": _places(view, event),
+    date, spans = _date(view, event), event.arguments(view, "place", "target")
+    fields: dict[str, list[dict[str, Any]]] = {
+        "places": _places(view, event, spans),
         "facilities": [
             {"name": view.text(s), "class": _facility(view, s), **_evidence(view, event, s)}
-            for s in event.arguments(view, "place", "target") if s.label == "FACILITY"
+            for s in spans if s.label == "FACILITY"
         ],
         "perpetrators": _classed(view, event, "perpetrator", "group"),
         "weapons": _classed(view, event, "weapon", "class"),
         "casualties": [_casualty(view, fact) for fact in event.facts],
         "sources": [
             {"name": view.text(s), **_evidence(view, event, s)}
-            for s in view.tails(event.triggers, "source")
+            for s in event.own(view).get("source", ())
         ],
     }
-    scores = [
-        body["confidence"] for value in fields.values()
-        for body in (value if isinstance(value, list) else [value] if value else [])
-    ]
+    scores = [date["confidence"]] if date else []
+    scores += [body["confidence"] for body in chain.from_iterable(fields.values())]
     return {
         "id": ids[id(event)],
         "type": _type(view, event),
         "part_of": ids.get(id(parent)) if parent is not None else None,
         "triggers": [[t.start, t.end] for t in event.triggers],
+        "date": date,
         **fields,
         "confidence": round(sum(scores) / len(scores), 4) if scores else 1.0,
     }
@@ -65,9 +64,8 @@ def _date(view: View, event: Event) -> dict[str, Any] | None:
             **_evidence(view, event, *spans)}
 
 
-def _places(view: View, event: Event) -> list[dict[str, Any]]:
+def _places(view: View, event: Event, spans: Sequence[Span]) -> list[dict[str, Any]]:
     """Places of the event; where only facilities are told, the places that these lie in."""
-    spans = event.arguments(view, "place", "target")
     own = [s for s in spans if s.label == "PLACE"]
     if not own:
         own = [s for s in view.containers(spans) if s.label == "PLACE"][:1]
@@ -110,7 +108,7 @@ def party(view: View, event: Event, span: Span) -> tuple[str, ...]:
     groups = view.groups(span)
     if groups != ("other",):
         return groups
-    words = {fold(w) for w in view.vocabularies.perpetrators.settings["party_words"]}
+    words = _party_words(view.vocabularies.perpetrators)
     if words.isdisjoint(fold(view.text(span)).split()):
         return groups
     named = [
@@ -120,40 +118,53 @@ def party(view: View, event: Event, span: Span) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named)) or groups
 
 
+@lru_cache(maxsize=4)
+def _party_words(perpetrators: Vocabulary) -> frozenset[str]:
+    return frozenset(map(fold, perpetrators.settings["party_words"]))
+
+
 def _facility(view: View, span: Span) -> str:
     named = view.vocabularies.facilities.name_of(view.text(span))
     return named[0] if named else "other"
 
 
 def _casualty(view: View, fact: Fact) -> dict[str, Any]:
-    body = _count(view, fact) | {"of_which": [_count(view, part) for part in fact.parts]}
     sources = view.tails(fact.triggers, "source")
-    return {"harm": fact.harm} | body | {
-        "sources": list(dict.fromkeys(view.text(s) for s in sources))
+    return {
+        "harm": fact.harm,
+        **_count(view, fact),
+        "of_which": [_count(view, part) for part in fact.parts],
+        "sources": list(dict.fromkeys([view.text(s) for s in sources])),
     }
 
 
 def _count(view: View, fact: Fact) -> dict[str, Any]:
-    spans = [fact.victim, *fact.repeats]
-    scores = [fact.victim.score, *(t.score for t in fact.triggers[:1])]
+    victim, count = fact.victim, fact.count
+    evidence = [[victim.start, victim.end]]
+    if fact.repeats:
+        evidence += [[s.start, s.end] for s in fact.repeats]
+        evidence.sort(key=itemgetter(0))
     return {
-        "group": fact.group, "min": fact.count.min, "max": fact.count.max,
-        "approximate": fact.count.approximate, "text": view.text(fact.victim),
-        "evidence": [[s.start, s.end] for s in sorted(spans, key=lambda s: s.start)],
-        "confidence": _product(scores),
+        "group": fact.group, "min": count.min, "max": count.max,
+        "approximate": count.approximate, "text": view.text(victim),
+        "evidence": evidence,
+        "confidence": _product(victim.score, fact.triggers[0].score if fact.triggers else None),
     }
 
 
 def _evidence(view: View, event: Event, *spans: Span) -> dict[str, Any]:
-    scores = [s.score for s in spans]
+    evidence, scores = [], []
+    for span in spans:
+        evidence.append([span.start, span.end])
+        scores.append(span.score)
     if view.links:
         heads = {t.id for t in event.triggers}
         links = [score for s in spans for head, score in view.links.get(s.id, ()) if head in heads]
         scores.append(max(links, default=None))
-    return {"evidence": [[s.start, s.end] for s in spans], "confidence": _product(scores)}
+    return {"evidence": evidence, "confidence": _product(*scores)}
 
 
-def _product(scores: Iterable[float | None]) -> float:
+def _product(*scores: float | None) -> float:
     product: float = 1
     for score in scores:
         if score is not None:

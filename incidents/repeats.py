@@ -24,7 +24,11 @@ def drop_repeats(view: View, event: Event, *, pointing_back: bool) -> None:
                 break
         else:
             kept.append(fact)
-    numbered = [f for f in kept if f.numbered]
+    vague = [f for f in kept if f.vague]
+    numbered = [f for f in kept if f.numbered] if vague else []
+    if not numbered:
+        event.facts = kept
+        return
 
     def repeated(fact: Fact) -> Fact | None:
         if not fact.vague:
@@ -57,11 +61,14 @@ def _coordinate(view: View, earlier: Fact, later: Fact) -> bool:
 
 
 def _equal(one: Fact, two: Fact) -> bool:
-    same = (one.count.min, one.count.max) == (two.count.min, two.count.max)
-    named = "name" in (one.count.stated, two.count.stated)
-    groups = [_ALL_OF.get((f.harm, f.group), f.group) for f in (one, two)]
-    alike = akin(*groups) if one.numbered and two.numbered else one.group == two.group
-    return one.harm == two.harm and same and not named and alike
+    left, right = one.count, two.count
+    if one.harm != two.harm or left.min != right.min or left.max != right.max:
+        return False
+    if "name" in (left.stated, right.stated):
+        return False
+    if not (one.numbered and two.numbered):
+        return one.group == two.group
+    return akin(*[_ALL_OF.get((f.harm, f.group), f.group) for f in (one, two)])
 
 
 def akin(one: str, two: str) -> bool:

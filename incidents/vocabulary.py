@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +38,22 @@ class Pattern:
     strength: str
     words: tuple[str, ...]
 
+    @cached_property
+    def letters(self) -> int:
+        """How many letters its words have."""
+        return sum(map(len, self.words))
+
     def match(self, text: tuple[str, ...], start: int) -> int | None:
-        """The end of the match that begins at a word, if there is one."""
+        """The end of the match whose first word stands right before a word, if there is one."""
         at, gap = start, 0
-        for word in self.words:
+        for word in self.words[1:]:
             if word == "...":
                 gap = _GAP
                 continue
-            ends = range(at, min(at + gap, len(text) - 1) + 1) if at < len(text) else ()
-            found = next((i for i in ends if _is_form(text[i], word, first=at == start)), None)
-            if found is None:
+            for found in range(at, min(at + gap + 1, len(text))):
+                if _is_form(text[found], word, first=False):
+                    break
+            else:
                 return None
             at, gap = found + 1, 0
         return at
@@ -106,19 +112,21 @@ class Vocabulary:
         found = []
         for i, word in enumerate(words):
             for pattern in self._starting(word):
-                end = pattern.match(words, i)
+                end = pattern.match(words, i + 1)
                 if end is not None:
-                    size = sum(map(len, pattern.words))
-                    found.append(Match(pattern.klass, pattern.strength, i, end, size))
+                    found.append(Match(pattern.klass, pattern.strength, i, end, pattern.letters))
+        if len(found) < 2:
+            return tuple(found)
         return tuple(m for m in found if m.strength == "not" or not _hidden(m, found))
 
     def _starting(self, word: str) -> tuple[Pattern, ...]:
-        """Patterns whose first word a word may be a form of."""
+        """Patterns whose first word a word is a form of."""
         keys = sorted(forms(word))
         if self._has_stars:
             stem = min(stems(word), key=len)
             keys += [stem[:n] for n in range(3, len(stem)) if stem[:n] not in forms(word)]
-        return tuple(pattern for key in keys for pattern in self.index.get(key, ()))
+        return tuple(pattern for key in keys for pattern in self.index.get(key, ())
+                     if _is_form(word, pattern.words[0], first=True))
 
     def name_of(self, text: str, allowed: tuple[str, ...] = ("weak",)) -> tuple[str, ...]:
         """The classes that a phrase names; weaker phrases only where no stronger one stands.
