@@ -217,8 +217,8 @@ def _tidied(tokens: list[Token]) -> tuple[Token, ...]:
         if token.code == "U" and after[:1] in ("Y", "M", "H"):
             continue
         if token.code == "/" and re.search(r"[MY]$", codes(out)) and after[:1] == "M":
-            twin = tokens[i + 1].value == next(t.value for t in reversed(out) if t.code == "M")
-            if twin:
+            month = next((t.value for t in reversed(out) if t.code == "M"), None)
+            if tokens[i + 1].value == month:
                 continue
         if token.code == "M" and out and out[-1].code == "M" and out[-1].value == token.value:
             continue
