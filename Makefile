@@ -5,7 +5,7 @@ PYTHON ?= python3
 ENV := .venv
 RUN := $(ENV)/bin/python
 ENCODER ?= models/encoder
-# The demo trains for a seventh of the schedule that dvc.yaml runs: enough to see the whole loop.
+# The demo trains for a sixth of the schedule that dvc.yaml runs: enough to see the whole loop.
 DEMO_EPOCHS ?= 1
 # DVC runs `python`: the one of this environment.
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)

@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import torch
 import typer
@@ -31,7 +31,7 @@ from models.network import HeadConfig, Network
 from models.predictor import Predictor
 from models.settings import DecodeSettings
 from models.torch_runner import TorchRunner
-from training import dropout, state, thresholds
+from training import state, thresholds
 from training.augment import Variation, epochs
 from training.examples import Example, epoch_batches, examples
 from training.objective import Objective
@@ -115,13 +115,9 @@ def fit(
         mixed_precision=settings.precision, gradient_accumulation_steps=settings.accumulate
     )
     torch.manual_seed(settings.seed)
-    on_cpu = accelerator.device.type == "cpu"
-    attention: Literal["sdpa", "matmul"] = "matmul" if on_cpu else "sdpa"
-    encoder, tokenizer = encoders.load(settings.encoder, attention)
+    encoder, tokenizer = encoders.load(settings.encoder)
     heads = HeadConfig(max_span_words=settings.max_span_words, dropout=settings.dropout)
     network = Network(encoder, heads)
-    if on_cpu:
-        dropout.speed_up(network)
     decode = DecodeSettings(max_tokens=settings.max_tokens, overlap=settings.overlap)
     built = Checkpoint(network, tokenizer, decode, _info(settings, corpus))
     windower = built.windower()
