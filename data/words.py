@@ -40,6 +40,16 @@ def sentence_starts(text: str) -> list[int]:
     return starts[:-1] if text and starts[-1] == len(text) else starts
 
 
+def starts_after(text: str, signs: list[int]) -> list[int]:
+    """The same, told by the offsets of all signs that may end a sentence; others may be there."""
+    starts = [0]
+    for at in signs:
+        match = _SENTENCE_END.match(text, at) if at >= starts[-1] else None
+        if match is not None:
+            starts.append(match.end())
+    return starts[:-1] if text and starts[-1] == len(text) else starts
+
+
 def trim_to_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Move the edges of ``[start, end)`` inward past everything that is not a word character.
 

@@ -114,6 +114,11 @@ def count(text: str, victims: Vocabulary, before: str = "", after: str = "") -> 
     return _unnumbered(text, victims)
 
 
+def has_number(text: str) -> bool:
+    """Whether a phrase counts people by a number: the words around it matter only then."""
+    return bool(_numbers_of(text)[1])
+
+
 @lru_cache(maxsize=8192)
 def _numbers_of(text: str) -> tuple[list[Token], list[Number]]:
     """The tokens of a phrase and the numbers among them that count people."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from operator import attrgetter
@@ -10,12 +10,13 @@ from operator import attrgetter
 from data.document import Span
 from incidents.counts import Count
 from incidents.dates import ResolvedDate
-from incidents.marks import of_types
+from incidents.marks import in_order
 from incidents.view import View
 
 ARGUMENTS = ("place", "target", "weapon", "perpetrator")
 APART = frozenset((*ARGUMENTS, "date"))  # what can tell an event from another
 _start = attrgetter("start")
+_NOBODY: frozenset[str] = frozenset()
 _NEAR = 3  # sentences within which a shared argument joins
 
 
@@ -53,36 +54,37 @@ class Event:
     """Triggers of one incident with its facts; built up, then rendered.
 
     Args:
+        view: the document.
         triggers: in order of the text.
         facts: its casualty statements.
         part_of: the event that it is a part of.
-        lent: arguments by type that the text gave to another event.
+        lent: PERPETRATOR or DATE spans that the text gave to another event, by relation type.
+        attacks: those of its triggers that are ATTACK.
+        own: the tails of its triggers, by relation type.
+        sites: its places and facilities.
     """
 
+    view: View
     triggers: list[Span]
     facts: list[Fact] = field(default_factory=list)
     part_of: Event | None = None
     lent: dict[str, Sequence[Span]] = field(default_factory=dict)
-    _attacks: list[Span] | None = field(init=False, repr=False)
+    attacks: list[Span] = field(init=False, repr=False)
+    own: Mapping[str, Sequence[Span]] = field(init=False, repr=False)
+    sites: Sequence[Span] = field(init=False, repr=False)
     _groups: Set[str] | None = field(init=False, repr=False)
     _date: ResolvedDate | None = field(init=False, repr=False)
-    _own: Mapping[str, Sequence[Span]] | None = field(init=False, repr=False)
-    _told: dict[tuple[str, ...], Sequence[Span]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._set_triggers(self.triggers)
 
     def _set_triggers(self, triggers: list[Span]) -> None:
         self.triggers = triggers
-        self._attacks = self._own = self._groups = self._date = None
-        self._told = {}
-
-    @property
-    def attacks(self) -> list[Span]:
-        """Those of its triggers that are ATTACK."""
-        if self._attacks is None:
-            self._attacks = [t for t in self.triggers if t.label == "ATTACK"]
-        return self._attacks
+        self.attacks = [t for t in triggers if t.label == "ATTACK"]
+        own = self.own = self.view.arguments(triggers)
+        places, targets = own.get("place", ()), own.get("target", ())
+        self.sites = in_order([*places, *targets]) if places and targets else places or targets
+        self._groups = self._date = None
 
     @property
     def start(self) -> int:
@@ -108,29 +110,13 @@ class Event:
         """Take arguments that the text gave to another event."""
         self.lent[type] = spans
         self._groups = self._date = None
-        self._told.clear()
 
-    def own(self, view: View) -> Mapping[str, Sequence[Span]]:
-        """The tails of its triggers, by relation type."""
-        if self._own is None:
-            self._own = view.arguments(self.triggers)
-        return self._own
-
-    def arguments(self, view: View, *types: str) -> Sequence[Span]:
-        """Argument spans of some types: its own, or what another event lends it."""
-        told = self._arguments(view, types)
-        if told or self.part_of is None or "place" in types:
+    def arguments(self, type: str) -> Sequence[Span]:
+        """Argument spans of a type: its own, what another event lends it, or those of its whole."""
+        told = self.own.get(type) or self.lent.get(type, ())
+        if told or self.part_of is None:
             return told
-        return self.part_of.arguments(view, *types)
-
-    def _arguments(self, view: View, types: tuple[str, ...]) -> Sequence[Span]:
-        told = self._told.get(types)
-        if told is None:
-            told = of_types(self.own(view), types)
-            if not told and self.lent:
-                told = [s for type in types for s in self.lent.get(type, ())]
-            self._told[types] = told
-        return told
+        return self.part_of.arguments(type)
 
     def make_part_of(self, whole: Event | None) -> None:
         """Count as a part of a whole, unless that is a part of this."""
@@ -141,43 +127,50 @@ class Event:
             above = above.part_of
         self.part_of = whole
 
-    def groups(self, view: View) -> Set[str]:
+    def groups(self) -> Set[str]:
         """Perpetrator groups."""
-        if self._groups is None:
-            spans = self._arguments(view, ("perpetrator",))
-            self._groups = {group for span in spans for group in view.groups(span)}
-        if self._groups or self.part_of is None:
-            return self._groups
-        return self.part_of.groups(view)
+        found = self._groups
+        if found is None:
+            spans = self.own.get("perpetrator") or self.lent.get("perpetrator", ())
+            named = self.view.groups
+            found = self._groups = {g for s in spans for g in named(s)} if spans else _NOBODY
+        if found or self.part_of is None:
+            return found
+        return self.part_of.groups()
 
-    def date(self, view: View) -> ResolvedDate:
+    def date(self) -> ResolvedDate:
         """The date that its DATE spans come to."""
+        spans = self.own.get("date") or self.lent.get("date", ())
+        if not spans and self.part_of is not None:
+            return self.part_of.date()
         if self._date is None:
-            self._date = view.date(self._arguments(view, ("date",)))
-        if self.part_of is None or self._arguments(view, ("date",)):
-            return self._date
-        return self.part_of.date(view)
+            self._date = self.view.date(spans)
+        return self._date
 
 
 def structural(view: View, same_victim: Iterable[tuple[Span, Span]]) -> list[Event]:
     """Events by relations of the document alone: ``caused_by``, one victim, shared arguments."""
-    events = {t.id: Event([t]) for t in view.triggers}
-
-    def join(left: str, right: str, allowed: Callable[[Event, Event], bool] | None = None) -> None:
-        one, two = events.get(left), events.get(right)
+    together = {t.id: [t] for t in view.triggers}  # one list for all triggers of an event
+    caused = [(r.head, r.tail) for r in view.relations.get("caused_by", ())]
+    for left, right in (*caused, *same_victim):
+        one, two = together.get(left), together.get(right)
         if one is None or two is None or one is two:
-            return
-        if allowed is None or allowed(one, two):
-            one.absorb(two)
-            for trigger in two.triggers:
-                events[trigger.id] = one
-
-    for relation in view.relations.get("caused_by", ()):
-        join(relation.head, relation.tail)
-    for left, right in same_victim:
-        join(left.id, right.id)
-    for left, right in (*_sharing(view), *_leaning(view)):
-        join(left.id, right.id, lambda a, b: agree(view, a, b))
+            continue
+        one += two
+        for trigger in two:
+            together[trigger.id] = one
+    events: dict[str, Event] = {}
+    for first_id, triggers in together.items():
+        if first_id not in events:
+            event = Event(view, sorted(triggers, key=_start) if len(triggers) > 1 else triggers)
+            for trigger in triggers:
+                events[trigger.id] = event
+    for first, second in (*_sharing(view), *_leaning(view)):
+        told, more = events[first.id], events[second.id]
+        if told is not more and agree(told, more):
+            told.absorb(more)
+            for trigger in more.triggers:
+                events[trigger.id] = told
     return sorted({id(e): e for e in events.values()}.values(), key=lambda e: e.start)
 
 
@@ -223,12 +216,12 @@ def _leaning(view: View) -> Iterable[tuple[Span, Span]]:
             yield bare, full
 
 
-def agree(view: View, one: Event, two: Event) -> bool:
+def agree(one: Event, two: Event) -> bool:
     """Whether nothing that two events say of date and actor contradicts."""
-    left, right = one.groups(view), two.groups(view)
-    if left and right and not left & right:
+    left, right = one.groups(), two.groups()
+    if left and right and left.isdisjoint(right):
         return False
-    first, second = one.date(view), two.date(view)
+    first, second = one.date(), two.date()
     return None in (first.start, second.start) or (
         (first.start, first.end) == (second.start, second.end)
     )

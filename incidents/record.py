@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -20,30 +19,31 @@ _HARM_TYPES = {"detained": "arrest", "missing": "abduction", "displaced": "displ
 
 def render(view: View, events: Sequence[Event]) -> list[dict[str, Any]]:
     """The incidents of a document; what has neither argument nor casualty is left out."""
-    told = [e for e in events if e.facts or not APART.isdisjoint(e.own(view))]
+    told = [e for e in events if e.facts or not APART.isdisjoint(e.own)]
     ids = {id(event): f"i{number}" for number, event in enumerate(told, 1)}
     return [_incident(view, event, ids) for event in told]
 
 
 def _incident(view: View, event: Event, ids: dict[int, str]) -> dict[str, Any]:
-    parent = event.part_of
-    date, spans = _date(view, event), event.arguments(view, "place", "target")
+    parent, date = event.part_of, _date(view, event)
+    facilities = [s for s in event.sites if s.label == "FACILITY"]
     fields: dict[str, list[dict[str, Any]]] = {
-        "places": _places(view, event, spans),
+        "places": _places(view, event),
         "facilities": [
-            {"name": view.text(s), "class": _facility(view, s), **_evidence(view, event, s)}
-            for s in spans if s.label == "FACILITY"
+            {"name": view.texts[s.id], "class": _facility(view, s), **_evidence(view, event, s)}
+            for s in facilities
         ],
         "perpetrators": _classed(view, event, "perpetrator", "group"),
         "weapons": _classed(view, event, "weapon", "class"),
         "casualties": [_casualty(view, fact) for fact in event.facts],
         "sources": [
-            {"name": view.text(s), **_evidence(view, event, s)}
-            for s in event.own(view).get("source", ())
+            {"name": view.texts[s.id], **_evidence(view, event, s)}
+            for s in event.own.get("source", ())
         ],
     }
-    scores = [date["confidence"]] if date else []
-    scores += [body["confidence"] for body in chain.from_iterable(fields.values())]
+    scores = [body["confidence"] for bodies in fields.values() for body in bodies]
+    if date is not None:
+        scores.insert(0, date["confidence"])
     return {
         "id": ids[id(event)],
         "type": _type(view, event),
@@ -56,30 +56,29 @@ def _incident(view: View, event: Event, ids: dict[int, str]) -> dict[str, Any]:
 
 
 def _date(view: View, event: Event) -> dict[str, Any] | None:
-    spans = event.arguments(view, "date")
+    spans = event.arguments("date")
     if not spans:
         return None
-    found = view.date(spans)
+    found = event.date()
     return {"start": found.start, "end": found.end, "precision": found.precision,
             **_evidence(view, event, *spans)}
 
 
-def _places(view: View, event: Event, spans: Sequence[Span]) -> list[dict[str, Any]]:
+def _places(view: View, event: Event) -> list[dict[str, Any]]:
     """Places of the event; where only facilities are told, the places that these lie in."""
-    own = [s for s in spans if s.label == "PLACE"]
-    if not own:
-        own = [s for s in view.containers(spans) if s.label == "PLACE"][:1]
+    own = [s for s in event.sites if s.label == "PLACE"]
+    if not own and event.sites:
+        own = [s for s in view.containers(event.sites) if s.label == "PLACE"][:1]
     merged: dict[str, dict[str, Any]] = {}
     for span in own:
-        resolved = view.places[span.id]
+        name, admin1, lat, lon, geonames, pcode, _, _ = view.places[span.id]
         body = {
-            "name": resolved.name, "admin1": resolved.admin1, "lat": resolved.lat,
-            "lon": resolved.lon, "geonames": resolved.geonames, "pcode": resolved.pcode,
-            "within": [view.text(s) for s in view.containers([span])],
+            "name": name, "admin1": admin1, "lat": lat, "lon": lon, "geonames": geonames,
+            "pcode": pcode, "within": [view.texts[s.id] for s in view.containers([span])],
             **_evidence(view, event, span),
         }
-        _add(merged, str(resolved.geonames or fold(resolved.name)), body)  # `أريحا`, `مدينة أريحا`
-    return list(merged.values())
+        _add(merged, str(geonames or fold(name)), body)  # `أريحا`, `مدينة أريحا`
+    return [*merged.values()]
 
 
 def _add(merged: dict[str, dict[str, Any]], key: str, body: dict[str, Any]) -> None:
@@ -94,13 +93,13 @@ def _add(merged: dict[str, dict[str, Any]], key: str, body: dict[str, Any]) -> N
 
 def _classed(view: View, event: Event, type: str, key: str) -> list[dict[str, Any]]:
     merged: dict[str, dict[str, Any]] = {}
-    for span in event.arguments(view, type):
+    for span in event.arguments(type):
         classes = view.weapons(span) if type == "weapon" else party(view, event, span)
-        text = view.text(span)
+        text = view.texts[span.id]
         for name in classes:
             body = {"name": text, key: name, **_evidence(view, event, span)}
             _add(merged, f"{name} {fold(text)}", body)
-    return list(merged.values())
+    return [*merged.values()]
 
 
 def party(view: View, event: Event, span: Span) -> tuple[str, ...]:
@@ -109,11 +108,11 @@ def party(view: View, event: Event, span: Span) -> tuple[str, ...]:
     if groups != ("other",):
         return groups
     words = _party_words(view.vocabularies.perpetrators)
-    if words.isdisjoint(fold(view.text(span)).split()):
+    if words.isdisjoint(fold(view.texts[span.id]).split()):
         return groups
     named = [
         group for fact in event.facts for f in (fact, *fact.parts)
-        for group in view.vocabularies.perpetrators.name_of(view.text(f.victim), ())
+        for group in view.vocabularies.perpetrators.name_of(view.texts[f.victim.id], ())
     ]
     return tuple(dict.fromkeys(named)) or groups
 
@@ -124,7 +123,7 @@ def _party_words(perpetrators: Vocabulary) -> frozenset[str]:
 
 
 def _facility(view: View, span: Span) -> str:
-    named = view.vocabularies.facilities.name_of(view.text(span))
+    named = view.vocabularies.facilities.name_of(view.texts[span.id])
     return named[0] if named else "other"
 
 
@@ -134,7 +133,7 @@ def _casualty(view: View, fact: Fact) -> dict[str, Any]:
         "harm": fact.harm,
         **_count(view, fact),
         "of_which": [_count(view, part) for part in fact.parts],
-        "sources": list(dict.fromkeys([view.text(s) for s in sources])),
+        "sources": list(dict.fromkeys([view.texts[s.id] for s in sources])) if sources else [],
     }
 
 
@@ -146,17 +145,15 @@ def _count(view: View, fact: Fact) -> dict[str, Any]:
         evidence.sort(key=itemgetter(0))
     return {
         "group": fact.group, "min": count.min, "max": count.max,
-        "approximate": count.approximate, "text": view.text(victim),
+        "approximate": count.approximate, "text": view.texts[victim.id],
         "evidence": evidence,
         "confidence": _product(victim.score, fact.triggers[0].score if fact.triggers else None),
     }
 
 
 def _evidence(view: View, event: Event, *spans: Span) -> dict[str, Any]:
-    evidence, scores = [], []
-    for span in spans:
-        evidence.append([span.start, span.end])
-        scores.append(span.score)
+    evidence = [[span.start, span.end] for span in spans]
+    scores = [span.score for span in spans]
     if view.links:
         heads = {t.id for t in event.triggers}
         links = [score for s in spans for head, score in view.links.get(s.id, ()) if head in heads]
@@ -169,7 +166,7 @@ def _product(*scores: float | None) -> float:
     for score in scores:
         if score is not None:
             product *= score
-    return round(product, 4)
+    return product if product == 1 else round(product, 4)
 
 
 def _type(view: View, event: Event) -> str:
@@ -179,7 +176,7 @@ def _type(view: View, event: Event) -> str:
     if strong:
         return strong[0]
     weapons = view.vocabularies.weapons.classes
-    spans = event.arguments(view, "weapon")
+    spans = event.arguments("weapon")
     by_weapon = [weapons[c]["incident_type"] for s in spans for c in view.weapons(s)]
     known = [t for t in by_weapon if t != "other"]
     if "chemical_attack" in known:

@@ -6,11 +6,10 @@ from incidents.events import Event, Fact
 from incidents.view import View
 
 
-def drop_repeats(view: View, event: Event, *, pointing_back: bool) -> None:
+def drop_repeats(event: Event, *, pointing_back: bool) -> None:
     """Join equal statements of an event; drop a bare noun that a number makes definite.
 
     Args:
-        view: the document.
         event: the event whose facts are cleaned.
         pointing_back: whether a definite noun after the number is a repetition too.
     """
@@ -19,7 +18,7 @@ def drop_repeats(view: View, event: Event, *, pointing_back: bool) -> None:
     kept: list[Fact] = []
     for fact in event.facts:
         for other in kept:
-            if _equal(fact, other) and not _coordinate(view, other, fact):
+            if _equal(fact, other) and not _coordinate(event.view, other, fact):
                 _fold_in(other, fact)
                 break
         else:

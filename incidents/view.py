@@ -7,17 +7,18 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from operator import attrgetter
 
 from data.document import Span
 from data.schema import SCHEMA
-from data.words import sentence_starts
+from data.words import starts_after
 from incidents import dates
 from incidents.clitics import is_definite, stems
 from incidents.dates import ResolvedDate
 from incidents.denials import is_denied
 from incidents.fold import fold
+from incidents.lazy import lazy
 from incidents.marks import Marks, by_position
 from incidents.places import ResolvedPlace
 from incidents.vocabulary import Match, Vocabularies, words_of
@@ -33,7 +34,9 @@ _FIRE = re.compile(r"(?:\S+ ){0,3}(?:ال)?(?:نار|رصاص)\b")
 _TRIGGERS = tuple(label.name for label in SCHEMA.labels if label.trigger)
 _TELL_COUNTRY = frozenset(("PLACE", "PERPETRATOR", "SOURCE", "VICTIM"))
 _UNKNOWN = ResolvedDate()
-_CLAUSE = re.compile(r"[،,؛;:.!?؟\n«»\"()]")
+_in_text = attrgetter("start", "end", "id")
+# What ends clauses, and `…`, which ends sentences only: sought together, for the text is long.
+_SIGN = re.compile(r"[،,؛;:.!?؟\n«»\"()…]")
 _DIRECTIONS = frozenset((
     "شمال", "شمالي", "جنوب", "جنوبي", "شرق", "شرقي", "غرب", "غربي", "شماليه", "جنوبيه",
     "شرقيه", "غربيه", "وسط", "ريف", "ريفي", "مدينه", "بلده", "قريه", "حي", "منطقه",
@@ -42,9 +45,13 @@ _DIRECTIONS = frozenset((
 ))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class View(Marks):
-    """One document with what assembly asks of it."""
+    """One document with what assembly asks of it.
+
+    Args:
+        places: its PLACE spans as the gazetteer knows them, by id.
+    """
 
     places: dict[str, ResolvedPlace]
     vocabularies: Vocabularies
@@ -54,39 +61,45 @@ class View(Marks):
         default_factory=dict, init=False, repr=False
     )
 
-    @cached_property
+    @lazy
     def triggers(self) -> list[Span]:
         """Triggers that the text asserts, in order."""
-        found = [s for label in _TRIGGERS for s in self.spans.get(label, ())
+        found = [s for label in _TRIGGERS if label in self.spans for s in self.spans[label]
                  if not is_denied(self.before(s, 50))]
-        return sorted(found, key=attrgetter("start", "end", "id"))
+        found.sort(key=_in_text)
+        return found
 
     def inside(self, span: Span) -> list[Span]:
         """Asserted triggers nested in a span."""
-        starts = self._trigger_starts
+        starts = self.trigger_starts
         first = bisect_left(starts, span.start)
         last = bisect_left(starts, span.end, first)
         return [t for t in self.triggers[first:last] if t.end <= span.end] if first < last else []
 
-    @cached_property
-    def _trigger_starts(self) -> list[int]:
+    @lazy
+    def trigger_starts(self) -> list[int]:
+        """Where each of them begins."""
         return [trigger.start for trigger in self.triggers]
 
-    @cached_property
+    @lazy
     def victims(self) -> list[Span]:
         """VICTIM spans, in order."""
         return sorted(self.spans.get("VICTIM", ()), key=by_position)
 
-    @cached_property
-    def _sentences(self) -> list[int]:
-        return sentence_starts(self.document.text)
+    @lazy
+    def _signs(self) -> list[int]:
+        return [match.start() for match in _SIGN.finditer(self.document.text)]
 
-    @cached_property
+    @lazy
+    def _sentences(self) -> list[int]:
+        return starts_after(self.document.text, self._signs)
+
+    @lazy
     def has_ta(self) -> bool:
         """Whether the text writes ``ة``; some write ``ه`` throughout."""
         return "ة" in self.document.text
 
-    @cached_property
+    @lazy
     def headline_end(self) -> int:
         """Where the first line ends, if more lines follow it; else -1."""
         return self.document.text.strip().find("\n")
@@ -95,36 +108,41 @@ class View(Marks):
         """The number of the sentence that a span begins in."""
         return bisect_right(self._sentences, span.start) - 1
 
-    def text(self, span: Span) -> str:
-        """The words of a span, as they stand."""
-        return self.document.text[span.start : span.end]
-
     def before(self, span: Span, size: int = 60) -> str:
         """The clause before a span."""
         signs, start = self._clauses, span.start
-        begin = signs[bisect_left(signs, start) - 1] + 1
-        return self.document.text[max(begin, start - size) : start]
+        begin, least = signs[bisect_left(signs, start) - 1] + 1, start - size
+        return self.document.text[begin if begin > least else least : start]
 
     def after(self, span: Span, size: int = 60) -> str:
         """The clause after a span."""
         signs, end = self._clauses, span.end
-        return self.document.text[end : min(signs[bisect_left(signs, end)], end + size)]
+        stop, most = signs[bisect_left(signs, end)], end + size
+        return self.document.text[end : stop if stop < most else most]
 
-    @cached_property
+    @lazy
     def _clauses(self) -> list[int]:
         """Offsets of the signs that end clauses; -1 before them, the length of the text after."""
-        text = self.document.text
-        return [-1, *[match.start() for match in _CLAUSE.finditer(text)], len(text)]
+        text, signs = self.document.text, self._signs
+        if "…" in text:
+            signs = [at for at in signs if text[at] != "…"]
+        return [-1, *signs, len(text)]
 
     def sharing(self, *types: str) -> list[list[Span]]:
         """Asserted triggers that share an argument of some types, each in order of the text."""
-        order = {trigger.id: at for at, trigger in enumerate(self.triggers)}
-        heads: dict[str, set[str]] = defaultdict(set)
+        triggers, order = self.triggers, self.order
+        heads: dict[str, set[int]] = defaultdict(set)
         for type in types:
             for relation in self.relations.get(type, ()):
-                heads[relation.tail].add(relation.head)
-        return [[self.triggers[at] for at in sorted([order[id] for id in ids if id in order])]
-                for ids in heads.values() if len(ids) > 1]
+                if relation.head in order:
+                    heads[relation.tail].add(order[relation.head])
+        return [[triggers[at] for at in sorted(places)]
+                for places in heads.values() if len(places) > 1]
+
+    @lazy
+    def order(self) -> dict[str, int]:
+        """Where each trigger stands among them, by its id."""
+        return {trigger.id: at for at, trigger in enumerate(self.triggers)}
 
     def groups(self, span: Span) -> tuple[str, ...]:
         """The perpetrator groups that a span names; ``other`` where it names none known."""
@@ -134,7 +152,7 @@ class View(Marks):
         return found
 
     def _named_groups(self, span: Span) -> tuple[str, ...]:
-        text = self.text(span)
+        text = self.texts[span.id]
         if words_of(text) in self._anaphors:
             before = [s for s in self.spans["PERPETRATOR"] if s.end <= span.start]
             if before:
@@ -149,31 +167,33 @@ class View(Marks):
         # `مجموعات إرهابية مسلحة`: the armed are not unknown
         return tuple(group for group in named if group != "unknown" or len(named) == 1)
 
-    @cached_property
+    @lazy
     def _anaphors(self) -> frozenset[tuple[str, ...]]:
         return frozenset(map(words_of, self.vocabularies.perpetrators.settings["anaphors"]))
 
-    @cached_property
+    @lazy
     def country(self) -> str | None:
         """The country that the places and actors of the report point to, if any does."""
         votes: dict[str, int] = defaultdict(int)
-        named, text = self.vocabularies.countries.name_of, self.document.text
+        named, texts = self.vocabularies.countries.name_of, self.texts
         for span in self.document.spans:
             if span.label in _TELL_COUNTRY:
-                for name in named(text[span.start : span.end]):
+                for name in named(texts[span.id]):
                     votes[name] += 1
         return max(votes, key=lambda name: votes[name]) if votes else None
 
     def weapons(self, span: Span) -> tuple[str, ...]:
         """The weapon classes that a span names."""
-        return self.vocabularies.weapons.name_of(self.text(span)) or ("other",)
+        return self.vocabularies.weapons.name_of(self.texts[span.id]) or ("other",)
 
     def types(self, triggers: Iterable[Span], strength: str) -> list[str]:
         """Incident types that triggers name, strongly (``patterns``) or weakly."""
-        return list(dict.fromkeys([
-            match.klass for trigger in triggers for match in self._types(trigger)
-            if match.strength == strength
-        ]))
+        found: dict[str, None] = {}
+        for trigger in triggers:
+            for match in self._types(trigger):
+                if match.strength == strength:
+                    found[match.klass] = None
+        return list(found)
 
     def _types(self, trigger: Span) -> tuple[Match, ...]:
         found = self._matches.get(trigger.id)
@@ -184,7 +204,7 @@ class View(Marks):
 
     def act(self, trigger: Span) -> str:
         """The words of a trigger, with the fire that one opened: `أطلق جنود النار`."""
-        text = self.text(trigger)
+        text = self.texts[trigger.id]
         if fold(text) not in _OPENED or not _FIRE.match(fold(self.after(trigger, 40))):
             return text
         return text + " النار"
@@ -196,45 +216,45 @@ class View(Marks):
         key = tuple([s.id for s in spans])
         found = self._dates.get(key)
         if found is None:
-            texts = tuple(self.text(self._referred(s)) for s in spans)
+            texts = tuple([self.texts[self._referred(s).id] for s in spans])
             found = dates.resolve_all(texts, self.document.published)
             if found.precision == "period":
                 found = self._periods.get(found.start or "", found)
             self._dates[key] = found
         return found
 
-    @cached_property
+    @lazy
     def _periods(self) -> dict[str, ResolvedDate]:
         """Periods of the report that are given by their ends, by first day: `the last seven
         days` that begin with one are that one."""
-        texts = [self.text(s) for s in self.spans["DATE"]]
+        texts = [self.texts[s.id] for s in self.spans["DATE"]]
         found = [dates.resolve(t, self.document.published) for t in texts if dates.has_ends(t)]
         return {date.start: date for date in found if date.start and date.precision == "period"}
 
     def _referred(self, span: Span) -> Span:
-        if not _SAME.search(fold(self.text(span))):
+        if not _SAME.search(fold(self.texts[span.id])):
             return span
         before = [s for s in self.spans["DATE"] if s.start < span.start]
         return self._referred(max(before, key=by_position)) if before else span
 
     def definite(self, trigger: Span) -> bool:
         """Whether a trigger points back: an article, or a definite weapon or actor governs it."""
-        words = words_of(self.text(trigger))
+        words = words_of(self.texts[trigger.id])
         if words and is_definite(words[0]):
             return True
         return trigger.end in self._definite_starts or trigger.end + 1 in self._definite_starts
 
-    @cached_property
+    @lazy
     def _definite_starts(self) -> frozenset[int]:
         return frozenset(
             s.start for label in ("WEAPON", "PERPETRATOR") for s in self.spans.get(label, ())
-            if is_definite((words_of(self.text(s)) or ("",))[0])
+            if is_definite((words_of(self.texts[s.id]) or ("",))[0])
         )
 
     def core(self, span: Span) -> frozenset[str]:
         """The words of a place name without heads, directions and articles."""
         resolved = self.places.get(span.id)
-        return _core(resolved.name if resolved is not None else self.text(span))
+        return _core(resolved.name if resolved is not None else self.texts[span.id])
 
 
 @lru_cache(maxsize=8192)
