@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 TATWEEL = "\u0640"
+_ENDING = ".!?؟؛…\n"
 # One sign first, so that the search leaps from sign to sign.
 _SENTENCE_END = re.compile(
     r"[.!?؟؛…\n](?:(?<=\n)\n*|(?<!\n)[.!?؟؛…]*[\"'»”’)\]]*(?=\s))"
@@ -42,12 +43,14 @@ def sentence_starts(text: str) -> list[int]:
 
 def starts_after(text: str, signs: list[int]) -> list[int]:
     """The same, told by the offsets of all signs that may end a sentence; others may be there."""
-    starts = [0]
+    starts, last = [0], 0
     for at in signs:
-        match = _SENTENCE_END.match(text, at) if at >= starts[-1] else None
-        if match is not None:
-            starts.append(match.end())
-    return starts[:-1] if text and starts[-1] == len(text) else starts
+        if at >= last and text[at] in _ENDING:
+            match = _SENTENCE_END.match(text, at)
+            if match is not None:
+                last = match.end()
+                starts.append(last)
+    return starts[:-1] if text and last == len(text) else starts
 
 
 def trim_to_words(text: str, start: int, end: int) -> tuple[int, int]:

@@ -80,11 +80,13 @@ def assemble(view: View) -> list[Event]:
     casualties = Casualties(view)
     found = casualties.attach(structural(view, casualties.same_victim()))
     for event in found:
-        drop_repeats(event, pointing_back=True)
+        if len(event.facts) > 1:
+            drop_repeats(event, pointing_back=True)
     mentions = merging.merge_mentions(sorted(found, key=lambda e: e.start))
     found = [mention.event for mention in mentions]
     for event in found:
-        drop_repeats(event, pointing_back=False)
+        if len(event.facts) > 1:
+            drop_repeats(event, pointing_back=False)
     merging.lend(mentions)
     return found
 

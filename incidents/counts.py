@@ -176,13 +176,13 @@ def _numbered(
 ) -> Count:
     first = found[0]
     lead = [t.text for t in tokens[: first.start]]
-    if any(_FEW.intersection(stems(word)) for word in lead) and first.many:
+    if first.many and any(_FEW.intersection(stems(word)) for word in lead):
         return Count(first.value // 2 * 3, None, approximate=True)  # `بضع عشرات`: three at least
     low, high = first.value, None if first.many else first.value
     if len(found) > 1 and _is_range(tokens, first, found[1]):
         low, high = sorted((first.value, found[1].value))
     kind = _bound(" ".join(lead) if len(lead) > 1 else " ".join([before, *lead]).strip(),
-                  " ".join([*(t.text for t in tokens[first.end :]), after]))
+                  " ".join([*[t.text for t in tokens[first.end :]], after]))
     following = stems(tokens[first.end].text) if first.end < len(tokens) else ()
     if _FAMILIES.intersection(following):  # at least so many people, and surely more
         return Count(low + (kind == "more"), None, approximate=True)

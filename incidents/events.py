@@ -10,7 +10,7 @@ from operator import attrgetter
 from data.document import Span
 from incidents.counts import Count
 from incidents.dates import ResolvedDate
-from incidents.marks import in_order
+from incidents.marks import in_order, merged
 from incidents.view import View
 
 ARGUMENTS = ("place", "target", "weapon", "perpetrator")
@@ -76,12 +76,11 @@ class Event:
     _date: ResolvedDate | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._set_triggers(self.triggers)
+        self._set(self.triggers, self.view.arguments(self.triggers))
 
-    def _set_triggers(self, triggers: list[Span]) -> None:
-        self.triggers = triggers
+    def _set(self, triggers: list[Span], own: Mapping[str, Sequence[Span]]) -> None:
+        self.triggers, self.own = triggers, own
         self.attacks = [t for t in triggers if t.label == "ATTACK"]
-        own = self.own = self.view.arguments(triggers)
         places, targets = own.get("place", ()), own.get("target", ())
         self.sites = in_order([*places, *targets]) if places and targets else places or targets
         self._groups = self._date = None
@@ -93,7 +92,8 @@ class Event:
 
     def absorb(self, other: Event) -> None:
         """Take over another event's triggers and facts."""
-        self._set_triggers(sorted([*self.triggers, *other.triggers], key=_start))
+        triggers = sorted([*self.triggers, *other.triggers], key=_start)
+        self._set(triggers, merged([self.own, other.own]) if self.own else other.own)
         if other.facts:
             self.facts = sorted([*self.facts, *other.facts], key=lambda f: f.victim.start)
         wholes = [e.part_of for e in (self, other) if e.part_of not in (None, self, other)]
@@ -104,7 +104,8 @@ class Event:
 
     def release(self, trigger: Span) -> None:
         """Give up a trigger to another event."""
-        self._set_triggers([t for t in self.triggers if t is not trigger])
+        triggers = [t for t in self.triggers if t is not trigger]
+        self._set(triggers, self.view.arguments(triggers))
 
     def borrow(self, type: str, spans: Sequence[Span]) -> None:
         """Take arguments that the text gave to another event."""

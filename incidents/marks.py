@@ -74,11 +74,7 @@ class Marks:
         tables = [known[head.id] for head in heads if head.id in known]
         if len(tables) < 2:
             return tables[0] if tables else _NOTHING
-        found: dict[str, Sequence[Span]] = dict(tables[0])
-        for own in tables[1:]:
-            for type, spans in own.items():
-                found[type] = in_order([*found[type], *spans]) if type in found else spans
-        return found
+        return merged(tables)
 
     def is_caused(self, trigger: Span) -> bool:
         """Whether the text names the act that led to a harm."""
@@ -91,9 +87,8 @@ class Marks:
 
     def containers(self, spans: Sequence[Span]) -> Sequence[Span]:
         """The places that places and facilities are said to lie in, nearest first."""
-        known = self._arguments
-        level = [place for span in spans if span.id in known
-                 for place in known[span.id].get("located_in", ())]
+        within = self.within
+        level = [place for span in spans if span.id in within for place in within[span.id]]
         if not level:
             return ()
         found: dict[str, Span] = {}
@@ -101,9 +96,28 @@ class Marks:
         while level:
             level = [s for s in in_order(level) if s.id not in found and s.id not in own]
             found |= {s.id: s for s in level}
-            level = [place for s in level if s.id in known
-                     for place in known[s.id].get("located_in", ())]
+            level = [place for s in level if s.id in within for place in within[s.id]]
         return list(found.values())
+
+    @lazy
+    def within(self) -> dict[str, list[Span]]:
+        """What places and facilities are said to lie in, by their ids."""
+        found: dict[str, list[Span]] = defaultdict(list)
+        for relation in self.relations.get("located_in", ()):
+            found[relation.head].append(self.document.by_id[relation.tail])
+        return found
+
+
+def merged(tables: Sequence[Mapping[str, Sequence[Span]]]) -> Mapping[str, Sequence[Span]]:
+    """The spans of several tables by type, each in order of the text, once each."""
+    found = dict(tables[0])
+    for own in tables[1:]:
+        for type, spans in own.items():
+            if type not in found:
+                found[type] = spans
+            elif len(spans) > 1 or spans[0] is not found[type][0]:
+                found[type] = in_order([*found[type], *spans])
+    return found
 
 
 def in_order(spans: Sequence[Span]) -> Sequence[Span]:

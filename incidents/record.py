@@ -41,7 +41,7 @@ def _incident(view: View, event: Event, ids: dict[int, str]) -> dict[str, Any]:
             for s in event.own.get("source", ())
         ],
     }
-    scores = [body["confidence"] for bodies in fields.values() for body in bodies]
+    scores = [body["confidence"] for bodies in fields.values() if bodies for body in bodies]
     if date is not None:
         scores.insert(0, date["confidence"])
     return {
@@ -74,11 +74,17 @@ def _places(view: View, event: Event) -> list[dict[str, Any]]:
         name, admin1, lat, lon, geonames, pcode, _, _ = view.places[span.id]
         body = {
             "name": name, "admin1": admin1, "lat": lat, "lon": lon, "geonames": geonames,
-            "pcode": pcode, "within": [view.texts[s.id] for s in view.containers([span])],
+            "pcode": pcode, "within": _within(view, span),
             **_evidence(view, event, span),
         }
         _add(merged, str(geonames or fold(name)), body)  # `أريحا`, `مدينة أريحا`
     return [*merged.values()]
+
+
+def _within(view: View, span: Span) -> list[str]:
+    if span.id not in view.within:
+        return []
+    return [view.texts[s.id] for s in view.containers([span])]
 
 
 def _add(merged: dict[str, dict[str, Any]], key: str, body: dict[str, Any]) -> None:
@@ -151,7 +157,10 @@ def _count(view: View, fact: Fact) -> dict[str, Any]:
     }
 
 
-def _evidence(view: View, event: Event, *spans: Span) -> dict[str, Any]:
+def _evidence(view: View, event: Event, span: Span, *more: Span) -> dict[str, Any]:
+    if span.score is None and not more and not view.links:  # people marked it: nothing to weigh
+        return {"evidence": [[span.start, span.end]], "confidence": 1}
+    spans = (span, *more)
     evidence = [[span.start, span.end] for span in spans]
     scores = [span.score for span in spans]
     if view.links:

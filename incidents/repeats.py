@@ -13,8 +13,6 @@ def drop_repeats(event: Event, *, pointing_back: bool) -> None:
         event: the event whose facts are cleaned.
         pointing_back: whether a definite noun after the number is a repetition too.
     """
-    if len(event.facts) < 2:
-        return
     kept: list[Fact] = []
     for fact in event.facts:
         for other in kept:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 
 from data.document import Span
@@ -174,12 +175,9 @@ class View(Marks):
     @lazy
     def country(self) -> str | None:
         """The country that the places and actors of the report point to, if any does."""
-        votes: dict[str, int] = defaultdict(int)
-        named, texts = self.vocabularies.countries.name_of, self.texts
-        for span in self.document.spans:
-            if span.label in _TELL_COUNTRY:
-                for name in named(texts[span.id]):
-                    votes[name] += 1
+        texts = self.texts
+        telling = [texts[s.id] for s in self.document.spans if s.label in _TELL_COUNTRY]
+        votes = Counter(chain.from_iterable(map(self.vocabularies.countries.name_of, telling)))
         return max(votes, key=lambda name: votes[name]) if votes else None
 
     def weapons(self, span: Span) -> tuple[str, ...]:
