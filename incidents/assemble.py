@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,7 +83,7 @@ def assemble(view: View) -> list[Event]:
     for event in found:
         if len(event.facts) > 1:
             drop_repeats(event, pointing_back=True)
-    mentions = merging.merge_mentions(sorted(found, key=lambda e: e.start))
+    mentions = merging.merge_mentions(sorted(found, key=attrgetter("start")))
     found = [mention.event for mention in mentions]
     for event in found:
         if len(event.facts) > 1:

@@ -40,6 +40,7 @@ class Casualties:
         parts: the parts of each VICTIM.
         parents: what each part is told to be a part of.
         counts: the number that each VICTIM tells, with an approximator left outside it.
+        anaphors: the VICTIM spans that only point back to a count: `القتلى`, `الضحايا`.
     """
 
     view: View
@@ -47,7 +48,7 @@ class Casualties:
     parts: dict[str, list[Span]] = field(init=False)
     parents: dict[str, Span] = field(init=False)
     counts: dict[str, Count] = field(init=False)
-    _anaphors: dict[str, bool] = field(default_factory=dict, init=False)
+    anaphors: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         view = self.view
@@ -71,7 +72,11 @@ class Casualties:
                 if inner:
                     governed[victim.id] = inner
         self.governed = dict(governed)
-        self.counts = {victim.id: self._count(victim) for victim in view.victims}
+        self.counts, self.anaphors = {}, set()
+        for victim in view.victims:
+            stated = self.counts[victim.id] = self._count(victim)
+            if stated.stated in ("noun", "part") and self._points_back(victim):
+                self.anaphors.add(victim.id)
 
     def _set_parent(self, part: str, whole: Span) -> None:
         """Note a part's first whole; a chain that would come back to the part is cut there."""
@@ -109,20 +114,9 @@ class Casualties:
                  if t.start >= victim.end]
         return any(v and v[0].endswith("ا") and not v[0].endswith("وا") for v in verbs)
 
-    def anaphor(self, victim: Span) -> bool:
-        """Whether a span only points back to a count: `القتلى`, `الضحايا`."""
-        found = self._anaphors.get(victim.id)
-        if found is None:
-            found = self._anaphors[victim.id] = self._points_back(victim)
-        return found
-
     def _points_back(self, victim: Span) -> bool:
-        if self.counts[victim.id].stated not in ("noun", "part"):
-            return False
         first = (words_of(self.view.texts[victim.id]) or ("",))[0]
-        if not is_definite(first):
-            return False
-        return bool(self.view.vocabularies.harms.name_of(first))
+        return is_definite(first) and bool(self.view.vocabularies.harms.name_of(first))
 
     def _group(self, victim: Span, parent: str | None, previous: str | None) -> str:
         return told_group(self.view, victim, self.counts[victim.id], parent, previous)
@@ -133,14 +127,16 @@ class Casualties:
         facts: dict[str, list[Fact]] = {}
         previous: str | None = None
         for victim in self.view.victims:
-            made = self._facts(victim, facts, previous)
-            facts[victim.id] = made
+            made = facts[victim.id] = self._facts(victim, facts, previous)
             if made and victim.id not in self.parents:
                 previous = made[0].group
             for fact in made:
-                event = self._home(victim, fact, home, events)
-                if event is not None:
-                    event.facts.append(fact)
+                if fact.triggers:
+                    home[fact.triggers[0].id].facts.append(fact)
+                elif (near := self._near(victim)) is not None:
+                    home[near.id].facts.append(fact)
+                else:
+                    events.append(Event(self.view, [], [fact]))
         return self._nest(events, facts, home)
 
     def _facts(
@@ -149,19 +145,15 @@ class Casualties:
         """One fact for each harm; a shared count leaves each harm between one and all but one."""
         view, stated = self.view, self.counts[victim.id]
         parent = self.parents.get(victim.id)
-        whole = facts.get(parent.id, []) if parent is not None else []
-        group = self._group(victim, whole[0].group if whole else None, previous)
+        whole = facts.get(parent.id) if parent is not None else None
+        group = told_group(view, victim, stated, whole[0].group if whole else None, previous)
         harms: dict[str, list[Span]] = {}
         for trigger in self.governed.get(victim.id, ()):
-            harm = harm_of(view, trigger)
-            if harm in harms:
-                harms[harm].append(trigger)
-            else:
-                harms[harm] = [trigger]
+            harms.setdefault(harm_of(view, trigger), []).append(trigger)
         if not harms and parent is None and stated.stated == "number":
             by_words = self._harm_by_words(victim)
             harms = {by_words: []} if by_words else harms
-        if "killed" in harms and "injured" in harms:
+        if len(harms) > 1 and "killed" in harms and "injured" in harms:
             if stated.min == stated.max == 1 or _is_inside(victim, harms["injured"]):
                 del harms["injured"]  # who died of a wound died: `وفاة ثلاثة جرحى`
             else:
@@ -179,29 +171,25 @@ class Casualties:
         near = harms.name_of(self.view.after(victim, 30))
         return "missing" if "missing" in near else None
 
-    def _home(
-        self, victim: Span, fact: Fact, home: dict[str, Event], events: list[Event]
-    ) -> Event | None:
-        if fact.triggers:
-            return home[fact.triggers[0].id]
+    def _near(self, victim: Span) -> Span | None:
+        """The trigger before a VICTIM, in its sentence or the one before."""
         view = self.view
         at = bisect_left(view.trigger_starts, victim.start) - 1
-        if at >= 0:
-            last = view.triggers[at]
-            if view.sentence(victim) - view.sentence(last) <= 1:
-                return home[last.id]
-        events.append(Event(view, [], [fact]))
-        return None
+        last = view.triggers[at] if at >= 0 else None
+        if last is None or view.sentence(victim) - view.sentence(last) > 1:
+            return None
+        return last
 
     def _nest(
         self, events: list[Event], facts: dict[str, list[Fact]], home: dict[str, Event]
     ) -> list[Event]:
         """Resolve anaphors, then move each part under its whole."""
-        for victim in self.view.victims:
-            for fact in facts[victim.id] if self.anaphor(victim) else ():
+        for victim in self.view.victims if self.anaphors else ():
+            for fact in facts[victim.id] if victim.id in self.anaphors else ():
                 self._resolve(fact, facts, events)
-        events += self._split(facts, home)
-        for victim in self.view.victims:
+        if self.parts:
+            events += self._split(facts, home)
+        for victim in self.view.victims if self.parents else ():
             if victim.id in self.parents:
                 self._place_part(victim, facts, events)
         return [e for e in events if e.triggers or e.facts]
@@ -215,7 +203,7 @@ class Casualties:
         event = self._holder(fact, events)
         same = [f for e in events for f in e.facts
                 if f.harm == fact.harm and f is not fact and f.victim.id not in self.parents
-                and not self.anaphor(f.victim)]
+                and f.victim.id not in self.anaphors]
         own = [f for f in same if f in event.facts]
         before = [f for f in same if f.victim.start < fact.victim.start]
         ahead = [f for f in same if self._is_told_after(fact.victim, f.victim)]
@@ -305,6 +293,4 @@ def _is_inside(victim: Span, triggers: Sequence[Span]) -> bool:
 
 def _interleaved(parts: Sequence[Span], attacks: list[Span]) -> bool:
     starts = [p.start for p in parts] + [1 << 60]
-    return all(
-        starts[i] < a.start < starts[i + 1] for i, a in enumerate(attacks)
-    )
+    return all(starts[i] < a.start < starts[i + 1] for i, a in enumerate(attacks))

@@ -43,11 +43,6 @@ class Fact:
         """Whether only a bare plural is told."""
         return self.count.stated == "noun" and self.count.max is None
 
-    @property
-    def comparable(self) -> bool:
-        """Whether the count can show that two statements are one, or are not."""
-        return not self.vague and self.count.stated != "name"
-
 
 @dataclass(eq=False)
 class Event:
@@ -62,6 +57,7 @@ class Event:
         attacks: those of its triggers that are ATTACK.
         own: the tails of its triggers, by relation type.
         sites: its places and facilities.
+        start: where its first trigger stands.
     """
 
     view: View
@@ -72,6 +68,7 @@ class Event:
     attacks: list[Span] = field(init=False, repr=False)
     own: Mapping[str, Sequence[Span]] = field(init=False, repr=False)
     sites: Sequence[Span] = field(init=False, repr=False)
+    start: int = field(init=False, repr=False)
     _groups: Set[str] | None = field(init=False, repr=False)
     _date: ResolvedDate | None = field(init=False, repr=False)
 
@@ -80,15 +77,11 @@ class Event:
 
     def _set(self, triggers: list[Span], own: Mapping[str, Sequence[Span]]) -> None:
         self.triggers, self.own = triggers, own
+        self.start = triggers[0].start if triggers else 1 << 60
         self.attacks = [t for t in triggers if t.label == "ATTACK"]
         places, targets = own.get("place", ()), own.get("target", ())
         self.sites = in_order([*places, *targets]) if places and targets else places or targets
         self._groups = self._date = None
-
-    @property
-    def start(self) -> int:
-        """Where its first trigger stands."""
-        return self.triggers[0].start if self.triggers else 1 << 60
 
     def absorb(self, other: Event) -> None:
         """Take over another event's triggers and facts."""
@@ -172,7 +165,7 @@ def structural(view: View, same_victim: Iterable[tuple[Span, Span]]) -> list[Eve
             told.absorb(more)
             for trigger in more.triggers:
                 events[trigger.id] = told
-    return sorted({id(e): e for e in events.values()}.values(), key=lambda e: e.start)
+    return sorted({id(e): e for e in events.values()}.values(), key=_start)
 
 
 def _sharing(view: View) -> list[tuple[Span, Span]]:

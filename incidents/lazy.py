@@ -16,5 +16,6 @@ class lazy(Generic[T]):  # noqa: N801  (used as a decorator, like the one that i
         self._read, self._name, self.__doc__ = read, read.__name__, read.__doc__
 
     def __get__(self, owner: Any, kind: type) -> T:
-        found = owner.__dict__[self._name] = self._read(owner)
+        found = self._read(owner)
+        object.__setattr__(owner, self._name, found)
         return found

@@ -126,8 +126,7 @@ def _idle(state: _Mending) -> list[Span]:
 def _widen(state: _Mending) -> None:
     """Take in the rest of a number that was cut, and the share before a whole: `معظم القتلى`."""
     for at, victim in enumerate(state.victims):
-        ends = state.view.texts[victim.id].split()
-        if not ends or not (_is_number(ends[-1]) or is_definite(fold(ends[0]))):
+        if not _may_be_cut(state.view.texts[victim.id]):
             continue
         start, end = victim.start, victim.end
         own = state.read(start, end)
@@ -220,6 +219,13 @@ def _beside(state: _Mending, trigger: Span) -> tuple[int, int] | None:
             if _number(before[first:]) == len(before) - first:
                 return before[first].start, trigger.end
     return None
+
+
+@lru_cache(maxsize=8192)
+def _may_be_cut(text: str) -> bool:
+    """Whether a VICTIM ends with a number or begins with an article."""
+    ends = text.split()
+    return bool(ends) and (_is_number(ends[-1]) or is_definite(fold(ends[0])))
 
 
 @lru_cache(maxsize=8192)

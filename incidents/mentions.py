@@ -19,6 +19,7 @@ class Mention:
         facts: its facts with a count of their own.
         counts: the counts of each harm that can be compared.
         vague: whether it tells no number, as a headline or lead does.
+        names: its places and those that hold them, each by the words of its name.
         headline: whether it is an attack without casualties in the first line.
     """
 
@@ -27,6 +28,7 @@ class Mention:
     counts: dict[str, list[Count]] = field(init=False)
     vague: bool = field(init=False)
     headline: bool = field(init=False)
+    names: frozenset[frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         event, self.counts, self.vague, self.facts = self.event, {}, True, []
@@ -34,7 +36,7 @@ class Mention:
             if fact.shared:
                 continue
             self.facts.append(fact)
-            told, count = self.counts.setdefault(fact.harm, []), fact.count
+            told, count = self.counts.setdefault(fact.harm, []), fact.count  # vague ones tell none
             if count.stated != "noun" or count.max is not None:
                 self.vague = False
                 if count.stated != "name":
@@ -42,6 +44,7 @@ class Mention:
         self.headline = bool(not event.facts and event.attacks) and (
             event.triggers[-1].start <= event.view.headline_end
         )
+        self.names = _names(event) if event.sites else _NAMELESS
 
     @lazy
     def weapons(self) -> set[str]:
@@ -54,18 +57,15 @@ class Mention:
         return set(self.event.view.types(self.event.attacks, "patterns"))
 
     @lazy
-    def names(self) -> frozenset[frozenset[str]]:
-        """Its places and those that hold them, each by the words of its name."""
-        sites, view = self.event.sites, self.event.view
-        if not sites:
-            return _NAMELESS
-        return frozenset([view.core(s) for s in (*sites, *view.containers(sites))
-                          if s.label == "PLACE"])
-
-    @lazy
     def words(self) -> frozenset[str]:
         """The words of all these names."""
         return frozenset().union(*self.names)
+
+
+def _names(event: Event) -> frozenset[frozenset[str]]:
+    view = event.view
+    told = (*event.sites, *view.containers(event.sites))
+    return frozenset([view.core(s) for s in told if s.label == "PLACE"])
 
 
 def weapons(event: Event) -> set[str]:

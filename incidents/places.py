@@ -109,7 +109,9 @@ def resolve(marks: Marks, gazetteer: Gazetteer) -> dict[str, ResolvedPlace]:
         children.setdefault(tail, []).append(child)
     for key in dict.fromkeys((*parents, *children)):
         parent = first[parents[key]] if key in parents else None
-        holds = any(_lies_out_of(first[child], first[key]) for child in children.get(key, ()))
+        holds = key in children and any(
+            _lies_out_of(first[child], first[key]) for child in children[key]
+        )
         if parent is not None or holds:
             scored = _scored(names[key], gazetteer, context, parent, holds)
             out[key] = _inherited(_chosen(names[key], scored), parent)
@@ -210,7 +212,7 @@ def _scored(
         score *= _share(entry, context)
         if is_hamlet:
             score *= 0.88  # who means a hamlet with a city's name says so
-        found.append(Candidate(entry, round(min(score, 1.0), 3)))
+        found.append(Candidate(entry, round(score, 3) if score < 1.0 else 1.0))
     if len(found) > 1:
         found.sort(key=lambda c: (-c.score, -c.entry.population))
     return found
@@ -238,20 +240,21 @@ def _share(entry: Entry, context: _Context) -> float:
 
 def _chosen(name: PlaceName, scored: list[Candidate]) -> ResolvedPlace:
     """The best candidate, unless another that lies elsewhere is as good."""
-    candidates = tuple(scored[:5])
-    if not scored or scored[0].score < _THRESHOLD:
+    if not scored:
+        return ResolvedPlace(name.name)
+    best, candidates = scored[0], tuple(scored[:5])
+    entry, score = best
+    if score < _THRESHOLD:
         return ResolvedPlace(name.name, candidates=candidates)
-    best = scored[0]
-    near = [c for c in scored[1:] if best.score - c.score < _MARGIN]
+    near = [c for c in scored[1:] if score - c.score < _MARGIN] if len(scored) > 1 else ()
     if near and (rivals := [c for c in near if _apart(best, c)]):
         same = {c.entry.admin1 for c in [best, *rivals]}
         admin1 = same.pop() if len(same) == 1 else None
         return ResolvedPlace(name.name, admin1, candidates=candidates)
-    entry = best.entry
     if name.part:
-        return ResolvedPlace(name.name, entry.admin1, score=best.score, candidates=candidates)
+        return ResolvedPlace(name.name, entry.admin1, score=score, candidates=candidates)
     return ResolvedPlace(name.name, entry.admin1, entry.lat, entry.lon, entry.geonames,
-                         entry.pcode, best.score, candidates)
+                         entry.pcode, score, candidates)
 
 
 def _apart(one: Candidate, other: Candidate) -> bool:

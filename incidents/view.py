@@ -52,23 +52,44 @@ class View(Marks):
 
     Args:
         places: its PLACE spans as the gazetteer knows them, by id.
+        triggers: triggers that the text asserts, in order.
+        trigger_starts: where each of them begins.
+        order: where each stands among them, by its id.
+        victims: VICTIM spans, in order.
+        has_ta: whether the text writes ``ة``; some write ``ه`` throughout.
     """
 
     places: dict[str, ResolvedPlace]
     vocabularies: Vocabularies
+    triggers: list[Span] = field(init=False, repr=False)
+    trigger_starts: list[int] = field(init=False, repr=False)
+    order: dict[str, int] = field(init=False, repr=False)
+    victims: list[Span] = field(init=False, repr=False)
+    has_ta: bool = field(init=False, repr=False)
+    _sentences: list[int] = field(init=False, repr=False)  # where each begins
+    # offsets of the signs that end clauses; -1 before them, the length of the text after
+    _clauses: list[int] = field(init=False, repr=False)
     _groups: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
     _matches: dict[str, tuple[Match, ...]] = field(default_factory=dict, init=False, repr=False)
     _dates: dict[tuple[str, ...], ResolvedDate] = field(
         default_factory=dict, init=False, repr=False
     )
 
-    @lazy
-    def triggers(self) -> list[Span]:
-        """Triggers that the text asserts, in order."""
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        text = self.document.text
+        signs = [match.start() for match in _SIGN.finditer(text)]
+        self._sentences = starts_after(text, signs)
+        if "…" in text:
+            signs = [at for at in signs if text[at] != "…"]
+        self._clauses = [-1, *signs, len(text)]
         found = [s for label in _TRIGGERS if label in self.spans for s in self.spans[label]
                  if not is_denied(self.before(s, 50))]
         found.sort(key=_in_text)
-        return found
+        self.triggers, self.trigger_starts = found, [trigger.start for trigger in found]
+        self.order = {trigger.id: at for at, trigger in enumerate(found)}
+        self.has_ta = "ة" in text
+        self.victims = sorted(self.spans.get("VICTIM", ()), key=by_position)
 
     def inside(self, span: Span) -> list[Span]:
         """Asserted triggers nested in a span."""
@@ -76,29 +97,6 @@ class View(Marks):
         first = bisect_left(starts, span.start)
         last = bisect_left(starts, span.end, first)
         return [t for t in self.triggers[first:last] if t.end <= span.end] if first < last else []
-
-    @lazy
-    def trigger_starts(self) -> list[int]:
-        """Where each of them begins."""
-        return [trigger.start for trigger in self.triggers]
-
-    @lazy
-    def victims(self) -> list[Span]:
-        """VICTIM spans, in order."""
-        return sorted(self.spans.get("VICTIM", ()), key=by_position)
-
-    @lazy
-    def _signs(self) -> list[int]:
-        return [match.start() for match in _SIGN.finditer(self.document.text)]
-
-    @lazy
-    def _sentences(self) -> list[int]:
-        return starts_after(self.document.text, self._signs)
-
-    @lazy
-    def has_ta(self) -> bool:
-        """Whether the text writes ``ة``; some write ``ه`` throughout."""
-        return "ة" in self.document.text
 
     @lazy
     def headline_end(self) -> int:
@@ -121,14 +119,6 @@ class View(Marks):
         stop, most = signs[bisect_left(signs, end)], end + size
         return self.document.text[end : stop if stop < most else most]
 
-    @lazy
-    def _clauses(self) -> list[int]:
-        """Offsets of the signs that end clauses; -1 before them, the length of the text after."""
-        text, signs = self.document.text, self._signs
-        if "…" in text:
-            signs = [at for at in signs if text[at] != "…"]
-        return [-1, *signs, len(text)]
-
     def sharing(self, *types: str) -> list[list[Span]]:
         """Asserted triggers that share an argument of some types, each in order of the text."""
         triggers, order = self.triggers, self.order
@@ -139,11 +129,6 @@ class View(Marks):
                     heads[relation.tail].add(order[relation.head])
         return [[triggers[at] for at in sorted(places)]
                 for places in heads.values() if len(places) > 1]
-
-    @lazy
-    def order(self) -> dict[str, int]:
-        """Where each trigger stands among them, by its id."""
-        return {trigger.id: at for at, trigger in enumerate(self.triggers)}
 
     def groups(self, span: Span) -> tuple[str, ...]:
         """The perpetrator groups that a span names; ``other`` where it names none known."""
