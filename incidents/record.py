@@ -26,24 +26,19 @@ def render(view: View, events: Sequence[Event]) -> list[dict[str, Any]]:
 
 def _incident(view: View, event: Event, ids: dict[int, str]) -> dict[str, Any]:
     parent, date = event.part_of, _date(view, event)
-    facilities = [s for s in event.sites if s.label == "FACILITY"]
+    places, facilities = _sites(view, event)
     fields: dict[str, list[dict[str, Any]]] = {
-        "places": _places(view, event),
-        "facilities": [
-            {"name": view.texts[s.id], "class": _facility(view, s), **_evidence(view, event, s)}
-            for s in facilities
-        ],
+        "places": places,
+        "facilities": facilities,
         "perpetrators": _classed(view, event, "perpetrator", "group"),
         "weapons": _classed(view, event, "weapon", "class"),
-        "casualties": [_casualty(view, fact) for fact in event.facts],
-        "sources": [
-            {"name": view.texts[s.id], **_evidence(view, event, s)}
-            for s in event.own.get("source", ())
-        ],
+        "casualties": _casualties(view, event.facts),
+        "sources": _sources(view, event),
     }
-    scores = [body["confidence"] for bodies in fields.values() if bodies for body in bodies]
-    if date is not None:
-        scores.insert(0, date["confidence"])
+    scores = [date["confidence"]] if date is not None else []
+    for bodies in fields.values():
+        for body in bodies:
+            scores.append(body["confidence"])
     return {
         "id": ids[id(event)],
         "type": _type(view, event),
@@ -64,11 +59,23 @@ def _date(view: View, event: Event) -> dict[str, Any] | None:
             **_evidence(view, event, *spans)}
 
 
-def _places(view: View, event: Event) -> list[dict[str, Any]]:
-    """Places of the event; where only facilities are told, the places that these lie in."""
-    own = [s for s in event.sites if s.label == "PLACE"]
-    if not own and event.sites:
-        own = [s for s in view.containers(event.sites) if s.label == "PLACE"][:1]
+def _sites(view: View, event: Event) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Places and facilities; where only these are told, the place that the first lies in."""
+    places: list[Span] = []
+    facilities: list[dict[str, Any]] = []
+    for span in event.sites:
+        if span.label == "PLACE":
+            places.append(span)
+        elif span.label == "FACILITY":
+            name = view.texts[span.id]
+            facilities.append({"name": name, "class": _facility(view, name),
+                               **_evidence(view, event, span)})
+    if not places and event.sites:
+        places = [s for s in view.containers(event.sites) if s.label == "PLACE"][:1]
+    return _places(view, event, places) if places else [], facilities
+
+
+def _places(view: View, event: Event, own: list[Span]) -> list[dict[str, Any]]:
     merged: dict[str, dict[str, Any]] = {}
     for span in own:
         name, admin1, lat, lon, geonames, pcode, _, _ = view.places[span.id]
@@ -98,8 +105,11 @@ def _add(merged: dict[str, dict[str, Any]], key: str, body: dict[str, Any]) -> N
 
 
 def _classed(view: View, event: Event, type: str, key: str) -> list[dict[str, Any]]:
+    spans = event.arguments(type)
+    if not spans:
+        return []
     merged: dict[str, dict[str, Any]] = {}
-    for span in event.arguments(type):
+    for span in spans:
         classes = view.weapons(span) if type == "weapon" else party(view, event, span)
         text = view.texts[span.id]
         for name in classes:
@@ -128,19 +138,29 @@ def _party_words(perpetrators: Vocabulary) -> frozenset[str]:
     return frozenset(map(fold, perpetrators.settings["party_words"]))
 
 
-def _facility(view: View, span: Span) -> str:
-    named = view.vocabularies.facilities.name_of(view.texts[span.id])
+def _facility(view: View, name: str) -> str:
+    named = view.vocabularies.facilities.name_of(name)
     return named[0] if named else "other"
 
 
-def _casualty(view: View, fact: Fact) -> dict[str, Any]:
-    sources = view.tails(fact.triggers, "source")
-    return {
-        "harm": fact.harm,
-        **_count(view, fact),
-        "of_which": [_count(view, part) for part in fact.parts],
-        "sources": list(dict.fromkeys([view.texts[s.id] for s in sources])) if sources else [],
-    }
+def _sources(view: View, event: Event) -> list[dict[str, Any]]:
+    spans = event.own.get("source")
+    if not spans:
+        return []
+    return [{"name": view.texts[s.id], **_evidence(view, event, s)} for s in spans]
+
+
+def _casualties(view: View, facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    found = []
+    for fact in facts:
+        sources, parts = view.tails(fact.triggers, "source"), fact.parts
+        found.append({
+            "harm": fact.harm,
+            **_count(view, fact),
+            "of_which": [_count(view, part) for part in parts] if parts else [],
+            "sources": list(dict.fromkeys([view.texts[s.id] for s in sources])) if sources else [],
+        })
+    return found
 
 
 def _count(view: View, fact: Fact) -> dict[str, Any]:
