@@ -153,14 +153,17 @@ class Casualties:
         if not harms and parent is None and stated.stated == "number":
             by_words = self._harm_by_words(victim)
             harms = {by_words: []} if by_words else harms
-        if len(harms) > 1 and "killed" in harms and "injured" in harms:
-            if stated.min == stated.max == 1 or _is_inside(victim, harms["injured"]):
-                del harms["injured"]  # who died of a wound died: `وفاة ثلاثة جرحى`
-            else:
-                most = None if stated.max is None else stated.max - 1
-                stated = replace(stated, min=1, max=most)
-                return [Fact(h, victim, stated, group, t, shared=True) for h, t in harms.items()]
-        return [Fact(harm, victim, stated, group, t) for harm, t in harms.items()]
+        shared = len(harms) > 1 and "killed" in harms and "injured" in harms
+        if shared and (stated.min == stated.max == 1 or _is_inside(victim, harms["injured"])):
+            del harms["injured"]  # who died of a wound died: `وفاة ثلاثة جرحى`
+            shared = False
+        elif shared:
+            most = None if stated.max is None else stated.max - 1
+            stated = replace(stated, min=1, max=most)
+        found = []
+        for harm, triggers in harms.items():
+            found.append(Fact(harm, victim, stated, group, triggers, shared=shared))
+        return found
 
     def _harm_by_words(self, victim: Span) -> str | None:
         """The harm of a count that no trigger governs: `409 ضحايا`, `عالقون تحت الأنقاض`."""

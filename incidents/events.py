@@ -33,13 +33,11 @@ class Fact:
     shared: bool = False
     repeats: list[Span] = field(default_factory=list)
 
-    @property
-    def numbered(self) -> bool:
+    def is_numbered(self) -> bool:
         """Whether a number is told, not only a singular, dual or plural."""
         return self.count.stated in ("number", "part")
 
-    @property
-    def vague(self) -> bool:
+    def is_vague(self) -> bool:
         """Whether only a bare plural is told."""
         return self.count.stated == "noun" and self.count.max is None
 
@@ -111,6 +109,13 @@ class Event:
         if told or self.part_of is None:
             return told
         return self.part_of.arguments(type)
+
+    def is_numbered(self) -> bool:
+        """Whether any of its statements tells a number."""
+        for fact in self.facts:
+            if fact.is_numbered():
+                return True
+        return False
 
     def make_part_of(self, whole: Event | None) -> None:
         """Count as a part of a whole, unless that is a part of this."""

@@ -61,12 +61,13 @@ def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str 
     after = fold(view.after(victim, 70))
     if any(part in after for part in _IN_BREAKS):
         after = _BREAK.split(after, maxsplit=1)[0].strip()
-    predicate = _PREDICATE.search(after)
     first = _OF_THE_HARMED.sub("", after) if _of_the_harmed(view, after) else after
     first = " ".join(first.split()[:1]) if own is None or count.stated == "part" else ""
-    told = [first, after[predicate.end() :] if predicate is not None else ""]
-    groups = (group_of(words, vocabulary, False) for words in told)  # folded: no ta is left
-    return next((group for group in groups if group not in (None, "people")), None)
+    group = group_of(first, vocabulary, False) if first else None  # folded: no ta is left
+    if group is None or group == "people":
+        predicate = _PREDICATE.search(after)
+        group = group_of(after[predicate.end() :], vocabulary, False) if predicate else None
+    return group if group != "people" else None
 
 
 def _of_the_harmed(view: View, after: str) -> bool:

@@ -213,8 +213,8 @@ def _beside(state: _Mending, trigger: Span) -> tuple[int, int] | None:
         found = nouns(after[0].folded, view.vocabularies.victims)
         if found and not found[0].noun.weak:
             return after[0].start, after[0].end
-    before = state.before(trigger)
     if view.vocabularies.harms.name_of(view.texts[trigger.id]):
+        before = state.before(trigger)
         for first in range(max(0, len(before) - _LONGEST), len(before)):
             if _number(before[first:]) == len(before) - first:
                 return before[first].start, trigger.end

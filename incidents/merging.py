@@ -109,7 +109,7 @@ def _heads(earlier: Mention, later: Mention) -> bool:
 
 def _is_toll(event: Event) -> bool:
     """Whether an event only brings a count up to date: `ارتفع عدد القتلى إلى`."""
-    if event.attacks or not any(f.numbered for f in event.facts):
+    if event.attacks or not event.is_numbered():
         return False
     if not APART.isdisjoint(event.own):
         return False
@@ -181,7 +181,7 @@ def _place_match(one: Mention, two: Mention) -> str:
 def _points_back(event: Event) -> bool:
     """Whether an event is one definite attack noun that adds nothing that could tell it apart."""
     attacks = event.attacks
-    if len(attacks) != 1 or any(f.numbered for f in event.facts):
+    if len(attacks) != 1 or event.is_numbered():
         return False
     if not _TOLD.isdisjoint(event.own) or not event.view.definite(attacks[0]):
         return False

@@ -54,9 +54,9 @@ def _date(view: View, event: Event) -> dict[str, Any] | None:
     spans = event.arguments("date")
     if not spans:
         return None
-    found = event.date()
+    found, (evidence, confidence) = event.date(), _evidence(view, event, *spans)
     return {"start": found.start, "end": found.end, "precision": found.precision,
-            **_evidence(view, event, *spans)}
+            "evidence": evidence, "confidence": confidence}
 
 
 def _sites(view: View, event: Event) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -67,9 +67,9 @@ def _sites(view: View, event: Event) -> tuple[list[dict[str, Any]], list[dict[st
         if span.label == "PLACE":
             places.append(span)
         elif span.label == "FACILITY":
-            name = view.texts[span.id]
+            name, (evidence, confidence) = view.texts[span.id], _evidence(view, event, span)
             facilities.append({"name": name, "class": _facility(view, name),
-                               **_evidence(view, event, span)})
+                               "evidence": evidence, "confidence": confidence})
     if not places and event.sites:
         places = [s for s in view.containers(event.sites) if s.label == "PLACE"][:1]
     return _places(view, event, places) if places else [], facilities
@@ -79,10 +79,11 @@ def _places(view: View, event: Event, own: list[Span]) -> list[dict[str, Any]]:
     merged: dict[str, dict[str, Any]] = {}
     for span in own:
         name, admin1, lat, lon, geonames, pcode, _, _ = view.places[span.id]
+        evidence, confidence = _evidence(view, event, span)
         body = {
             "name": name, "admin1": admin1, "lat": lat, "lon": lon, "geonames": geonames,
             "pcode": pcode, "within": _within(view, span),
-            **_evidence(view, event, span),
+            "evidence": evidence, "confidence": confidence,
         }
         _add(merged, str(geonames or fold(name)), body)  # `أريحا`, `مدينة أريحا`
     return [*merged.values()]
@@ -113,7 +114,8 @@ def _classed(view: View, event: Event, type: str, key: str) -> list[dict[str, An
         classes = view.weapons(span) if type == "weapon" else party(view, event, span)
         text = view.texts[span.id]
         for name in classes:
-            body = {"name": text, key: name, **_evidence(view, event, span)}
+            evidence, confidence = _evidence(view, event, span)
+            body = {"name": text, key: name, "evidence": evidence, "confidence": confidence}
             _add(merged, f"{name} {fold(text)}", body)
     return [*merged.values()]
 
@@ -147,7 +149,12 @@ def _sources(view: View, event: Event) -> list[dict[str, Any]]:
     spans = event.own.get("source")
     if not spans:
         return []
-    return [{"name": view.texts[s.id], **_evidence(view, event, s)} for s in spans]
+    found = []
+    for span in spans:
+        evidence, confidence = _evidence(view, event, span)
+        found.append({"name": view.texts[span.id], "evidence": evidence,
+                      "confidence": confidence})
+    return found
 
 
 def _casualties(view: View, facts: Sequence[Fact]) -> list[dict[str, Any]]:
@@ -177,9 +184,12 @@ def _count(view: View, fact: Fact) -> dict[str, Any]:
     }
 
 
-def _evidence(view: View, event: Event, span: Span, *more: Span) -> dict[str, Any]:
+def _evidence(
+    view: View, event: Event, span: Span, *more: Span
+) -> tuple[list[list[int]], float]:
+    """Where an argument is told, and how surely."""
     if span.score is None and not more and not view.links:  # people marked it: nothing to weigh
-        return {"evidence": [[span.start, span.end]], "confidence": 1}
+        return [[span.start, span.end]], 1
     spans = (span, *more)
     evidence = [[span.start, span.end] for span in spans]
     scores = [span.score for span in spans]
@@ -187,7 +197,7 @@ def _evidence(view: View, event: Event, span: Span, *more: Span) -> dict[str, An
         heads = {t.id for t in event.triggers}
         links = [score for s in spans for head, score in view.links.get(s.id, ()) if head in heads]
         scores.append(max(links, default=None))
-    return {"evidence": evidence, "confidence": _product(*scores)}
+    return evidence, _product(*scores)
 
 
 def _product(*scores: float | None) -> float:

@@ -21,14 +21,14 @@ def drop_repeats(event: Event, *, pointing_back: bool) -> None:
                 break
         else:
             kept.append(fact)
-    vague = [f for f in kept if f.vague]
-    numbered = [f for f in kept if f.numbered] if vague else []
+    vague = [f for f in kept if f.is_vague()]
+    numbered = [f for f in kept if f.is_numbered()] if vague else []
     if not numbered:
         event.facts = kept
         return
 
     def repeated(fact: Fact) -> Fact | None:
-        if not fact.vague:
+        if not fact.is_vague():
             return None
         for other in numbered:
             alike = other.harm == fact.harm and akin(fact.group, other.group)
@@ -63,7 +63,7 @@ def _equal(one: Fact, two: Fact) -> bool:
         return False
     if "name" in (left.stated, right.stated):
         return False
-    if not (one.numbered and two.numbered):
+    if not (one.is_numbered() and two.is_numbered()):
         return one.group == two.group
     return akin(*[_ALL_OF.get((f.harm, f.group), f.group) for f in (one, two)])
 

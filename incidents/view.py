@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
-from operator import attrgetter
+from itertools import accumulate, chain, count
+from operator import add, attrgetter
 
 from data.document import Span
 from data.schema import SCHEMA
@@ -33,7 +33,7 @@ _OPENED = frozenset(
 )
 _FIRE = re.compile(r"(?:\S+ ){0,3}(?:ال)?(?:نار|رصاص)\b")
 _TRIGGERS = tuple(label.name for label in SCHEMA.labels if label.trigger)
-_TELL_COUNTRY = frozenset(("PLACE", "PERPETRATOR", "SOURCE", "VICTIM"))
+_TELL_COUNTRY = ("PLACE", "PERPETRATOR", "SOURCE", "VICTIM")
 _UNKNOWN = ResolvedDate()
 _in_text = attrgetter("start", "end", "id")
 # What ends clauses, and `…`, which ends sentences only: sought together, for the text is long.
@@ -78,11 +78,13 @@ class View(Marks):
     def __post_init__(self) -> None:
         super().__post_init__()
         text = self.document.text
-        signs = [match.start() for match in _SIGN.finditer(text)]
-        self._sentences = starts_after(text, signs)
+        # a sign stands where the words before it and the signs before it end
+        between = accumulate(map(len, _SIGN.split(text)))
+        signs = [-1, *map(add, between, count())]
+        self._sentences = starts_after(text, signs[1:-1])
         if "…" in text:
-            signs = [at for at in signs if text[at] != "…"]
-        self._clauses = [-1, *signs, len(text)]
+            signs = [at for at in signs if text[at : at + 1] != "…"]
+        self._clauses = signs
         found = [s for label in _TRIGGERS if label in self.spans for s in self.spans[label]
                  if not is_denied(self.before(s, 50))]
         found.sort(key=_in_text)
@@ -160,10 +162,16 @@ class View(Marks):
     @lazy
     def country(self) -> str | None:
         """The country that the places and actors of the report point to, if any does."""
-        texts = self.texts
-        telling = [texts[s.id] for s in self.document.spans if s.label in _TELL_COUNTRY]
-        votes = Counter(chain.from_iterable(map(self.vocabularies.countries.name_of, telling)))
-        return max(votes, key=lambda name: votes[name]) if votes else None
+        texts, named = self.texts, self.vocabularies.countries.name_of
+        told = [texts[s.id] for label in _TELL_COUNTRY for s in self.spans.get(label, ())]
+        votes = Counter(chain.from_iterable(map(named, told)))
+        most = max(votes.values(), default=0)
+        winners = [name for name in votes if votes[name] == most]
+        if len(winners) < 2:
+            return winners[0] if winners else None
+        # of equals the one that is told first
+        return next(name for s in self.document.spans if s.label in _TELL_COUNTRY
+                    for name in named(texts[s.id]) if name in winners)
 
     def weapons(self, span: Span) -> tuple[str, ...]:
         """The weapon classes that a span names."""
