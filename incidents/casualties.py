@@ -178,10 +178,9 @@ class Casualties:
         """The trigger before a VICTIM, in its sentence or the one before."""
         view = self.view
         at = bisect_left(view.trigger_starts, victim.start) - 1
-        last = view.triggers[at] if at >= 0 else None
-        if last is None or view.sentence(victim) - view.sentence(last) > 1:
+        if at < 0 or view.sentence(victim) - view.sentence(view.triggers[at]) > 1:
             return None
-        return last
+        return view.triggers[at]
 
     def _nest(
         self, events: list[Event], facts: dict[str, list[Fact]], home: dict[str, Event]
@@ -218,7 +217,8 @@ class Casualties:
         found.repeats.append(fact.victim)
         facts[fact.victim.id] = [found]
         other = self._holder(found, events)
-        if other is not event and not event.facts and not self.view.tails(fact.triggers, "caused_by"):
+        caused = self.view.tails(fact.triggers, "caused_by")
+        if other is not event and not event.facts and not caused:
             other.absorb(event)
             events.remove(event)
 

@@ -104,7 +104,7 @@ class Event:
         self._groups = self._date = None
 
     def arguments(self, type: str) -> Sequence[Span]:
-        """Argument spans of a type: its own, what another event lends it, or those of its whole."""
+        """Argument spans of a type: its own, what another event lends it, or its whole's."""
         told = self.own.get(type) or self.lent.get(type, ())
         if told or self.part_of is None:
             return told
@@ -112,10 +112,7 @@ class Event:
 
     def is_numbered(self) -> bool:
         """Whether any of its statements tells a number."""
-        for fact in self.facts:
-            if fact.is_numbered():
-                return True
-        return False
+        return bool(self.facts) and any(fact.is_numbered() for fact in self.facts)
 
     def make_part_of(self, whole: Event | None) -> None:
         """Count as a part of a whole, unless that is a part of this."""
@@ -147,7 +144,7 @@ class Event:
         return self._date
 
 
-def structural(view: View, same_victim: Iterable[tuple[Span, Span]]) -> list[Event]:
+def structural(view: View, same_victim: Iterable[tuple[str, str]]) -> list[Event]:
     """Events by relations of the document alone: ``caused_by``, one victim, shared arguments."""
     together = {t.id: [t] for t in view.triggers}  # one list for all triggers of an event
     caused = [(r.head, r.tail) for r in view.relations.get("caused_by", ())]

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class lazy(Generic[T]):  # noqa: N801  (used as a decorator, like the one that it replaces)
+class lazy(Generic[T]):  # a decorator, written like the one that it replaces
     """``functools.cached_property`` without the lock that Python 3.11 takes for each object: what
     has such attributes here is made for one document and never shared between threads."""
 

@@ -187,7 +187,8 @@ def _continue(state: _Mending, victim: Span, before: list[_Word], *, counted: bo
     if before and before[-1].folded in _PART:
         state.relations.append(Relation("subset_of", victim.id, last.id, victim.score))
         return
-    joined = fold(view.document.slice(victim)).startswith("و") or (before and before[-1].folded == "و")
+    words = fold(view.document.slice(victim))  # as it stands now: it may have been widened
+    joined = words.startswith("و") or (before and before[-1].folded == "و")
     if not joined or any(last.end <= t.start < victim.start for t in view.triggers):
         return
     for relation in list(state.relations):
