@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,10 +50,12 @@ def extraction(
         vocabularies: name classes; the project's where None.
     """
     vocabularies = vocabularies or default_vocabularies()
-    resolved = places.resolve(document, gazetteer or default_gazetteer())
-    view, text = View(document, resolved, vocabularies), document.text
-    whole = mended(view)
-    if whole is not document:
+    view = View(document, {}, vocabularies)
+    resolved = places.resolve(view, gazetteer or default_gazetteer())
+    whole, texts = mended(view), view.texts
+    if whole is document:
+        view.places = resolved
+    else:
         view = View(whole, resolved, vocabularies)
     return {
         "document": {"id": document.id, "sha256": document.sha256,
@@ -62,7 +65,7 @@ def extraction(
             body if s.score is None else {**body, "score": round(s.score, 4)}
             for s in document.spans
             for body in [{"id": s.id, "label": s.label, "start": s.start, "end": s.end,
-                          "text": text[s.start : s.end]}]
+                          "text": texts[s.id]}]
         ],
         "relations": [
             body if r.score is None else {**body, "score": round(r.score, 4)}
@@ -76,14 +79,16 @@ def extraction(
 def assemble(view: View) -> list[Event]:
     """The events of a document with their facts, in order of the text."""
     casualties = Casualties(view)
-    found = structural(view, casualties.same_victim())
-    found = casualties.attach(found)
+    found = casualties.attach(structural(view, casualties.same_victim()))
     for event in found:
-        drop_repeats(view, event, pointing_back=True)
-    found = merging.merge_mentions(view, sorted(found, key=lambda e: e.start))
+        if len(event.facts) > 1:
+            drop_repeats(event, pointing_back=True)
+    mentions = merging.merge_mentions(sorted(found, key=attrgetter("start")))
+    found = [mention.event for mention in mentions]
     for event in found:
-        drop_repeats(view, event, pointing_back=False)
-    merging.lend(view, found)
+        if len(event.facts) > 1:
+            drop_repeats(event, pointing_back=False)
+    merging.lend(mentions)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from data.document import Span
 from data.schema import SCHEMA
 from incidents.clitics import is_definite
-from incidents.counts import Count, count
+from incidents.counts import Count, count, has_number
 from incidents.events import Event, Fact
 from incidents.groups import told_group
 from incidents.view import View
@@ -24,24 +25,35 @@ _LEGAL = {"DEATH": ("killed",), "INJURY": ("injured",), "DETENTION": ("missing",
 def harm_of(view: View, trigger: Span) -> str:
     """What a harm trigger says befell people."""
     legal = _LEGAL[trigger.label]
-    named = [h for h in view.vocabularies.harms.name_of(view.text(trigger)) if h in legal]
-    return named[0] if named else legal[-1]
+    for harm in view.vocabularies.harms.name_of(view.texts[trigger.id]):
+        if harm in legal:
+            return harm
+    return legal[-1]
 
 
 @dataclass(eq=False)
 class Casualties:
-    """Reads the VICTIM spans of one document into facts; ``attach`` puts them into events."""
+    """Reads the VICTIM spans of one document into facts; ``attach`` puts them into events.
+
+    Args:
+        governed: the harms that befell each VICTIM.
+        parts: the parts of each VICTIM.
+        parents: what each part is told to be a part of.
+        counts: the number that each VICTIM tells, with an approximator left outside it.
+        anaphors: the VICTIM spans that only point back to a count: `القتلى`, `الضحايا`.
+    """
 
     view: View
-    governed: dict[str, list[Span]] = field(default_factory=dict)
-    parts: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
-    parents: dict[str, Span] = field(default_factory=dict)
-    counts: dict[str, Count] = field(default_factory=dict)
-    anaphors: dict[str, bool] = field(default_factory=dict)
+    governed: dict[str, list[Span]] = field(init=False)
+    parts: dict[str, list[Span]] = field(init=False)
+    parents: dict[str, Span] = field(init=False)
+    counts: dict[str, Count] = field(init=False)
+    anaphors: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        triggers = {t.id: t for t in self.view.triggers}
-        by_id, relations = self.view.document.by_id, self.view.relations
+        view = self.view
+        self.parts, self.parents = defaultdict(list), {}
+        by_id, relations, order = view.document.by_id, view.relations, view.order
         governed: dict[str, list[Span]] = defaultdict(list)
         wholes = [(by_id[r.head], by_id[r.tail]) for r in relations.get("subset_of", ())]
         # of several wholes the nearest that is told before the part
@@ -49,15 +61,22 @@ class Casualties:
         for part, whole in wholes:
             self._set_parent(part.id, whole)
         for relation in relations.get("victim", ()):
-            if relation.head in triggers:
-                governed[relation.tail].append(triggers[relation.head])
-        for victim in self.view.victims:
+            if relation.head in order:
+                governed[relation.tail].append(by_id[relation.head])
+        for victim in view.victims:
             if victim.id in self.parents:
                 self.parts[self.parents[victim.id].id].append(victim)
             elif victim.id not in governed:
                 # a trigger nested in a VICTIM tells its harm, also where the relation is missing
-                governed[victim.id] = [t for t in self.view.inside(victim) if t.label in HARMS]
-        self.governed = {k: v for k, v in governed.items() if v}
+                inner = [t for t in view.inside(victim) if t.label in HARMS]
+                if inner:
+                    governed[victim.id] = inner
+        self.governed = dict(governed)
+        self.counts, self.anaphors = {}, set()
+        for victim in view.victims:
+            stated = self.counts[victim.id] = self._count(victim)
+            if stated.stated in ("noun", "part") and self._points_back(victim):
+                self.anaphors.add(victim.id)
 
     def _set_parent(self, part: str, whole: Span) -> None:
         """Note a part's first whole; a chain that would come back to the part is cut there."""
@@ -68,52 +87,39 @@ class Casualties:
             above = self.parents.get(above.id)
         self.parents.setdefault(part, whole)
 
-    def same_victim(self) -> list[tuple[Span, Span]]:
-        """Pairs of triggers that one VICTIM joins, by relation or by nesting."""
+    def same_victim(self) -> list[tuple[str, str]]:
+        """Pairs of triggers, by id, that one VICTIM joins, by relation or by nesting."""
         pairs = []
         for victim in self.view.victims:
             own = self.governed.get(victim.id)
             if own:
+                first = own[0]
                 inner = [t for t in self.view.inside(victim) if t.label != "ATTACK"]
-                pairs += [(own[0], t) for t in [*own, *inner] if t is not own[0]]
+                if inner or len(own) > 1:
+                    pairs += [(first.id, t.id) for t in (*own, *inner) if t is not first]
         return pairs
 
-    def count(self, victim: Span) -> Count:
-        """The number that a VICTIM span tells, with an approximator left outside it."""
-        found = self.counts.get(victim.id)
-        if found is None:
-            view = self.view
-            found = count(
-                view.text(victim), view.vocabularies.victims,
-                view.before(victim, 30), view.after(victim, 20),
-            )
-            ambiguous = (found.min, found.max, found.stated) == (2, None, "noun")
-            if ambiguous and self._has_dual_verb(victim):
-                found = Count(2, 2, stated="noun")  # `مدنيين` is two where they `قتلا`
-            self.counts[victim.id] = found
+    def _count(self, victim: Span) -> Count:
+        view, text, nouns = self.view, self.view.texts[victim.id], self.view.vocabularies.victims
+        if has_number(text):
+            return count(text, nouns, view.before(victim, 30), view.after(victim, 20))
+        found = count(text, nouns)
+        ambiguous = found.min == 2 and found.max is None and found.stated == "noun"
+        if ambiguous and self._has_dual_verb(victim):
+            return Count(2, 2, stated="noun")  # `مدنيين` is two where they `قتلا`
         return found
 
     def _has_dual_verb(self, victim: Span) -> bool:
-        verbs = [words_of(self.view.text(t))[-1:] for t in self.governed.get(victim.id, ())
+        verbs = [words_of(self.view.texts[t.id])[-1:] for t in self.governed.get(victim.id, ())
                  if t.start >= victim.end]
         return any(v and v[0].endswith("ا") and not v[0].endswith("وا") for v in verbs)
 
-    def anaphor(self, victim: Span) -> bool:
-        """Whether a span only points back to a count: `القتلى`, `الضحايا`."""
-        found = self.anaphors.get(victim.id)
-        if found is None:
-            found = self.anaphors[victim.id] = self._points_back(victim)
-        return found
-
     def _points_back(self, victim: Span) -> bool:
-        text = self.view.text(victim)
-        first = (words_of(text) or ("",))[0]
-        if not is_definite(first) or self.count(victim).stated not in ("noun", "part"):
-            return False
-        return bool(self.view.vocabularies.harms.name_of(first))
+        first = (words_of(self.view.texts[victim.id]) or ("",))[0]
+        return is_definite(first) and bool(self.view.vocabularies.harms.name_of(first))
 
     def _group(self, victim: Span, parent: str | None, previous: str | None) -> str:
-        return told_group(self.view, victim, self.count(victim), parent, previous)
+        return told_group(self.view, victim, self.counts[victim.id], parent, previous)
 
     def attach(self, events: list[Event]) -> list[Event]:
         """Give each event its facts, in the order of the text; returns the events, parts split."""
@@ -121,71 +127,71 @@ class Casualties:
         facts: dict[str, list[Fact]] = {}
         previous: str | None = None
         for victim in self.view.victims:
-            made = self._facts(victim, facts, previous)
-            facts[victim.id] = made
+            made = facts[victim.id] = self._facts(victim, facts, previous)
             if made and victim.id not in self.parents:
                 previous = made[0].group
             for fact in made:
-                event = self._home(victim, fact, home, events)
-                if event is not None:
-                    event.facts.append(fact)
+                if fact.triggers:
+                    home[fact.triggers[0].id].facts.append(fact)
+                elif (near := self._near(victim)) is not None:
+                    home[near.id].facts.append(fact)
+                else:
+                    events.append(Event(self.view, [], [fact]))
         return self._nest(events, facts, home)
 
     def _facts(
         self, victim: Span, facts: dict[str, list[Fact]], previous: str | None
     ) -> list[Fact]:
         """One fact for each harm; a shared count leaves each harm between one and all but one."""
-        view, stated = self.view, self.count(victim)
+        view, stated = self.view, self.counts[victim.id]
         parent = self.parents.get(victim.id)
-        whole = facts.get(parent.id, []) if parent is not None else []
-        group = self._group(victim, whole[0].group if whole else None, previous)
-        harms: dict[str, list[Span]] = defaultdict(list)
+        whole = facts.get(parent.id) if parent is not None else None
+        group = told_group(view, victim, stated, whole[0].group if whole else None, previous)
+        harms: dict[str, list[Span]] = {}
         for trigger in self.governed.get(victim.id, ()):
-            harms[harm_of(view, trigger)].append(trigger)
+            harms.setdefault(harm_of(view, trigger), []).append(trigger)
         if not harms and parent is None and stated.stated == "number":
-            harm = self._harm_by_words(victim)
-            harms = defaultdict(list, {harm: []}) if harm else harms
-        if "killed" in harms and "injured" in harms:
-            if stated.min == stated.max == 1 or _is_inside(victim, harms["injured"]):
-                del harms["injured"]  # who died of a wound died: `وفاة ثلاثة جرحى`
-            else:
-                most = None if stated.max is None else stated.max - 1
-                stated = replace(stated, min=1, max=most)
-                return [Fact(h, victim, stated, group, t, shared=True) for h, t in harms.items()]
-        return [Fact(harm, victim, stated, group, t) for harm, t in harms.items()]
+            by_words = self._harm_by_words(victim)
+            harms = {by_words: []} if by_words else harms
+        shared = len(harms) > 1 and "killed" in harms and "injured" in harms
+        if shared and (stated.min == stated.max == 1 or _is_inside(victim, harms["injured"])):
+            del harms["injured"]  # who died of a wound died: `وفاة ثلاثة جرحى`
+            shared = False
+        elif shared:
+            most = None if stated.max is None else stated.max - 1
+            stated = replace(stated, min=1, max=most)
+        found = []
+        for harm, triggers in harms.items():
+            found.append(Fact(harm, victim, stated, group, triggers, shared=shared))
+        return found
 
     def _harm_by_words(self, victim: Span) -> str | None:
         """The harm of a count that no trigger governs: `409 ضحايا`, `عالقون تحت الأنقاض`."""
         harms = self.view.vocabularies.harms
-        named = harms.name_of(self.view.text(victim))
+        named = harms.name_of(self.view.texts[victim.id])
         if named:
             return named[0]
         near = harms.name_of(self.view.after(victim, 30))
         return "missing" if "missing" in near else None
 
-    def _home(
-        self, victim: Span, fact: Fact, home: dict[str, Event], events: list[Event]
-    ) -> Event | None:
-        if fact.triggers:
-            return home[fact.triggers[0].id]
+    def _near(self, victim: Span) -> Span | None:
+        """The trigger before a VICTIM, in its sentence or the one before."""
         view = self.view
-        near = [t for t in view.triggers if t.start < victim.start
-                and view.sentence(victim) - view.sentence(t) <= 1]
-        if near:
-            return home[near[-1].id]
-        events.append(Event([], [fact]))
-        return None
+        at = bisect_left(view.trigger_starts, victim.start) - 1
+        if at < 0 or view.sentence(victim) - view.sentence(view.triggers[at]) > 1:
+            return None
+        return view.triggers[at]
 
     def _nest(
         self, events: list[Event], facts: dict[str, list[Fact]], home: dict[str, Event]
     ) -> list[Event]:
         """Resolve anaphors, then move each part under its whole."""
-        for victim in self.view.victims:
-            for fact in facts[victim.id]:
-                if self.anaphor(victim):
-                    self._resolve(fact, facts, events)
-        events += self._split(facts, home)
-        for victim in self.view.victims:
+        for victim in self.view.victims if self.anaphors else ():
+            for fact in facts[victim.id] if victim.id in self.anaphors else ():
+                self._resolve(fact, facts, events)
+        if self.parts:
+            events += self._split(facts, home)
+        for victim in self.view.victims if self.parents else ():
             if victim.id in self.parents:
                 self._place_part(victim, facts, events)
         return [e for e in events if e.triggers or e.facts]
@@ -199,7 +205,7 @@ class Casualties:
         event = self._holder(fact, events)
         same = [f for e in events for f in e.facts
                 if f.harm == fact.harm and f is not fact and f.victim.id not in self.parents
-                and not self.anaphor(f.victim)]
+                and f.victim.id not in self.anaphors]
         own = [f for f in same if f in event.facts]
         before = [f for f in same if f.victim.start < fact.victim.start]
         ahead = [f for f in same if self._is_told_after(fact.victim, f.victim)]
@@ -211,7 +217,8 @@ class Casualties:
         found.repeats.append(fact.victim)
         facts[fact.victim.id] = [found]
         other = self._holder(found, events)
-        if other is not event and not event.facts and not self._several(fact):
+        caused = self.view.tails(fact.triggers, "caused_by")
+        if other is not event and not event.facts and not caused:
             other.absorb(event)
             events.remove(event)
 
@@ -224,9 +231,6 @@ class Casualties:
         return victim.start > anaphor.start and (
             "\n" not in between or view.sentence(anaphor) == 0
         )
-
-    def _several(self, fact: Fact) -> Sequence[Span]:
-        return self.view.tails(fact.triggers, "caused_by")
 
     def _split(self, facts: dict[str, list[Fact]], home: dict[str, Event]) -> list[Event]:
         """Events of their own for parts of a tally that each follow with their own attack."""
@@ -243,10 +247,10 @@ class Casualties:
                 continue
             whole, holder = facts[victim.id][0], home[attacks[0].id]
             for part, attack in zip(parts, attacks, strict=True):
-                stated = self.count(part)
+                stated = self.counts[part.id]
                 fact = Fact(whole.harm, part, stated, self._group(part, whole.group, None), [])
                 facts[part.id] = [fact]
-                event = Event([attack], [fact])
+                event = Event(self.view, [attack], [fact])
                 holder.release(attack)
                 home[attack.id] = event
                 made.append((event, whole))
@@ -279,7 +283,7 @@ class Casualties:
                 holder.facts.remove(fact)
                 match.parts.append(fact)
         for whole in wholes if not own else ():
-            stated = self.count(victim).of(whole.count)
+            stated = self.counts[victim.id].of(whole.count)
             if whole.shared:
                 stated = replace(stated, min=0)
             group = self._group(victim, whole.group, None)
@@ -292,6 +296,4 @@ def _is_inside(victim: Span, triggers: Sequence[Span]) -> bool:
 
 def _interleaved(parts: Sequence[Span], attacks: list[Span]) -> bool:
     starts = [p.start for p in parts] + [1 << 60]
-    return all(
-        starts[i] < a.start < starts[i + 1] for i, a in enumerate(attacks)
-    )
+    return all(starts[i] < a.start < starts[i + 1] for i, a in enumerate(attacks))

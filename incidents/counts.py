@@ -114,6 +114,11 @@ def count(text: str, victims: Vocabulary, before: str = "", after: str = "") -> 
     return _unnumbered(text, victims)
 
 
+def has_number(text: str) -> bool:
+    """Whether a phrase counts people by a number: the words around it matter only then."""
+    return bool(_numbers_of(text)[1])
+
+
 @lru_cache(maxsize=8192)
 def _numbers_of(text: str) -> tuple[list[Token], list[Number]]:
     """The tokens of a phrase and the numbers among them that count people."""
@@ -171,13 +176,13 @@ def _numbered(
 ) -> Count:
     first = found[0]
     lead = [t.text for t in tokens[: first.start]]
-    if any(_FEW.intersection(stems(word)) for word in lead) and first.many:
+    if first.many and any(_FEW.intersection(stems(word)) for word in lead):
         return Count(first.value // 2 * 3, None, approximate=True)  # `بضع عشرات`: three at least
     low, high = first.value, None if first.many else first.value
     if len(found) > 1 and _is_range(tokens, first, found[1]):
         low, high = sorted((first.value, found[1].value))
     kind = _bound(" ".join(lead) if len(lead) > 1 else " ".join([before, *lead]).strip(),
-                  " ".join([*(t.text for t in tokens[first.end :]), after]))
+                  " ".join([*[t.text for t in tokens[first.end :]], after]))
     following = stems(tokens[first.end].text) if first.end < len(tokens) else ()
     if _FAMILIES.intersection(following):  # at least so many people, and surely more
         return Count(low + (kind == "more"), None, approximate=True)

@@ -20,6 +20,6 @@ _PERHAPS = re.compile(r"(?:^|\s)[وف]?قد [يتن]\w+(?:\s\S+){0,3}$")
 def is_denied(before: str) -> bool:
     """Whether the words before a trigger, in its clause, deny it or only suppose it."""
     before = fold(before)
-    if not _DENIALS.isdisjoint(before.split()[-4:]):
+    if not _DENIALS.isdisjoint(before.rsplit(None, 4)[-4:]):
         return True
     return "قد " in before and _PERHAPS.search(before) is not None

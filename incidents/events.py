@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from operator import attrgetter
@@ -10,12 +10,13 @@ from operator import attrgetter
 from data.document import Span
 from incidents.counts import Count
 from incidents.dates import ResolvedDate
-from incidents.marks import of_types
+from incidents.marks import in_order, merged
 from incidents.view import View
 
 ARGUMENTS = ("place", "target", "weapon", "perpetrator")
 APART = frozenset((*ARGUMENTS, "date"))  # what can tell an event from another
 _start = attrgetter("start")
+_NOBODY: frozenset[str] = frozenset()
 _NEAR = 3  # sentences within which a shared argument joins
 
 
@@ -32,20 +33,13 @@ class Fact:
     shared: bool = False
     repeats: list[Span] = field(default_factory=list)
 
-    @property
-    def numbered(self) -> bool:
+    def is_numbered(self) -> bool:
         """Whether a number is told, not only a singular, dual or plural."""
         return self.count.stated in ("number", "part")
 
-    @property
-    def vague(self) -> bool:
+    def is_vague(self) -> bool:
         """Whether only a bare plural is told."""
         return self.count.stated == "noun" and self.count.max is None
-
-    @property
-    def comparable(self) -> bool:
-        """Whether the count can show that two statements are one, or are not."""
-        return not self.vague and self.count.stated != "name"
 
 
 @dataclass(eq=False)
@@ -53,45 +47,44 @@ class Event:
     """Triggers of one incident with its facts; built up, then rendered.
 
     Args:
+        view: the document.
         triggers: in order of the text.
         facts: its casualty statements.
         part_of: the event that it is a part of.
-        lent: arguments by type that the text gave to another event.
+        lent: PERPETRATOR or DATE spans that the text gave to another event, by relation type.
+        attacks: those of its triggers that are ATTACK.
+        own: the tails of its triggers, by relation type.
+        sites: its places and facilities.
+        start: where its first trigger stands.
     """
 
+    view: View
     triggers: list[Span]
     facts: list[Fact] = field(default_factory=list)
     part_of: Event | None = None
     lent: dict[str, Sequence[Span]] = field(default_factory=dict)
-    _attacks: list[Span] | None = field(init=False, repr=False)
+    attacks: list[Span] = field(init=False, repr=False)
+    own: Mapping[str, Sequence[Span]] = field(init=False, repr=False)
+    sites: Sequence[Span] = field(init=False, repr=False)
+    start: int = field(init=False, repr=False)
     _groups: Set[str] | None = field(init=False, repr=False)
     _date: ResolvedDate | None = field(init=False, repr=False)
-    _own: Mapping[str, Sequence[Span]] | None = field(init=False, repr=False)
-    _told: dict[tuple[str, ...], Sequence[Span]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._set_triggers(self.triggers)
+        self._set(self.triggers, self.view.arguments(self.triggers))
 
-    def _set_triggers(self, triggers: list[Span]) -> None:
-        self.triggers = triggers
-        self._attacks = self._own = self._groups = self._date = None
-        self._told = {}
-
-    @property
-    def attacks(self) -> list[Span]:
-        """Those of its triggers that are ATTACK."""
-        if self._attacks is None:
-            self._attacks = [t for t in self.triggers if t.label == "ATTACK"]
-        return self._attacks
-
-    @property
-    def start(self) -> int:
-        """Where its first trigger stands."""
-        return self.triggers[0].start if self.triggers else 1 << 60
+    def _set(self, triggers: list[Span], own: Mapping[str, Sequence[Span]]) -> None:
+        self.triggers, self.own = triggers, own
+        self.start = triggers[0].start if triggers else 1 << 60
+        self.attacks = [t for t in triggers if t.label == "ATTACK"]
+        places, targets = own.get("place", ()), own.get("target", ())
+        self.sites = in_order([*places, *targets]) if places and targets else places or targets
+        self._groups = self._date = None
 
     def absorb(self, other: Event) -> None:
         """Take over another event's triggers and facts."""
-        self._set_triggers(sorted([*self.triggers, *other.triggers], key=_start))
+        triggers = sorted([*self.triggers, *other.triggers], key=_start)
+        self._set(triggers, merged([self.own, other.own]) if self.own else other.own)
         if other.facts:
             self.facts = sorted([*self.facts, *other.facts], key=lambda f: f.victim.start)
         wholes = [e.part_of for e in (self, other) if e.part_of not in (None, self, other)]
@@ -102,35 +95,24 @@ class Event:
 
     def release(self, trigger: Span) -> None:
         """Give up a trigger to another event."""
-        self._set_triggers([t for t in self.triggers if t is not trigger])
+        triggers = [t for t in self.triggers if t is not trigger]
+        self._set(triggers, self.view.arguments(triggers))
 
     def borrow(self, type: str, spans: Sequence[Span]) -> None:
         """Take arguments that the text gave to another event."""
         self.lent[type] = spans
         self._groups = self._date = None
-        self._told.clear()
 
-    def own(self, view: View) -> Mapping[str, Sequence[Span]]:
-        """The tails of its triggers, by relation type."""
-        if self._own is None:
-            self._own = view.arguments(self.triggers)
-        return self._own
-
-    def arguments(self, view: View, *types: str) -> Sequence[Span]:
-        """Argument spans of some types: its own, or what another event lends it."""
-        told = self._arguments(view, types)
-        if told or self.part_of is None or "place" in types:
+    def arguments(self, type: str) -> Sequence[Span]:
+        """Argument spans of a type: its own, what another event lends it, or its whole's."""
+        told = self.own.get(type) or self.lent.get(type, ())
+        if told or self.part_of is None:
             return told
-        return self.part_of.arguments(view, *types)
+        return self.part_of.arguments(type)
 
-    def _arguments(self, view: View, types: tuple[str, ...]) -> Sequence[Span]:
-        told = self._told.get(types)
-        if told is None:
-            told = of_types(self.own(view), types)
-            if not told and self.lent:
-                told = [s for type in types for s in self.lent.get(type, ())]
-            self._told[types] = told
-        return told
+    def is_numbered(self) -> bool:
+        """Whether any of its statements tells a number."""
+        return bool(self.facts) and any(fact.is_numbered() for fact in self.facts)
 
     def make_part_of(self, whole: Event | None) -> None:
         """Count as a part of a whole, unless that is a part of this."""
@@ -141,44 +123,51 @@ class Event:
             above = above.part_of
         self.part_of = whole
 
-    def groups(self, view: View) -> Set[str]:
+    def groups(self) -> Set[str]:
         """Perpetrator groups."""
-        if self._groups is None:
-            spans = self._arguments(view, ("perpetrator",))
-            self._groups = {group for span in spans for group in view.groups(span)}
-        if self._groups or self.part_of is None:
-            return self._groups
-        return self.part_of.groups(view)
+        found = self._groups
+        if found is None:
+            spans = self.own.get("perpetrator") or self.lent.get("perpetrator", ())
+            named = self.view.groups
+            found = self._groups = {g for s in spans for g in named(s)} if spans else _NOBODY
+        if found or self.part_of is None:
+            return found
+        return self.part_of.groups()
 
-    def date(self, view: View) -> ResolvedDate:
+    def date(self) -> ResolvedDate:
         """The date that its DATE spans come to."""
+        spans = self.own.get("date") or self.lent.get("date", ())
+        if not spans and self.part_of is not None:
+            return self.part_of.date()
         if self._date is None:
-            self._date = view.date(self._arguments(view, ("date",)))
-        if self.part_of is None or self._arguments(view, ("date",)):
-            return self._date
-        return self.part_of.date(view)
+            self._date = self.view.date(spans)
+        return self._date
 
 
-def structural(view: View, same_victim: Iterable[tuple[Span, Span]]) -> list[Event]:
+def structural(view: View, same_victim: Iterable[tuple[str, str]]) -> list[Event]:
     """Events by relations of the document alone: ``caused_by``, one victim, shared arguments."""
-    events = {t.id: Event([t]) for t in view.triggers}
-
-    def join(left: str, right: str, allowed: Callable[[Event, Event], bool] | None = None) -> None:
-        one, two = events.get(left), events.get(right)
+    together = {t.id: [t] for t in view.triggers}  # one list for all triggers of an event
+    caused = [(r.head, r.tail) for r in view.relations.get("caused_by", ())]
+    for left, right in (*caused, *same_victim):
+        one, two = together.get(left), together.get(right)
         if one is None or two is None or one is two:
-            return
-        if allowed is None or allowed(one, two):
-            one.absorb(two)
-            for trigger in two.triggers:
-                events[trigger.id] = one
-
-    for relation in view.relations.get("caused_by", ()):
-        join(relation.head, relation.tail)
-    for left, right in same_victim:
-        join(left.id, right.id)
-    for left, right in (*_sharing(view), *_leaning(view)):
-        join(left.id, right.id, lambda a, b: agree(view, a, b))
-    return sorted({id(e): e for e in events.values()}.values(), key=lambda e: e.start)
+            continue
+        one += two
+        for trigger in two:
+            together[trigger.id] = one
+    events: dict[str, Event] = {}
+    for first_id, triggers in together.items():
+        if first_id not in events:
+            event = Event(view, sorted(triggers, key=_start) if len(triggers) > 1 else triggers)
+            for trigger in triggers:
+                events[trigger.id] = event
+    for first, second in (*_sharing(view), *_leaning(view)):
+        told, more = events[first.id], events[second.id]
+        if told is not more and agree(told, more):
+            told.absorb(more)
+            for trigger in more.triggers:
+                events[trigger.id] = told
+    return sorted({id(e): e for e in events.values()}.values(), key=_start)
 
 
 def _sharing(view: View) -> list[tuple[Span, Span]]:
@@ -223,12 +212,12 @@ def _leaning(view: View) -> Iterable[tuple[Span, Span]]:
             yield bare, full
 
 
-def agree(view: View, one: Event, two: Event) -> bool:
+def agree(one: Event, two: Event) -> bool:
     """Whether nothing that two events say of date and actor contradicts."""
-    left, right = one.groups(view), two.groups(view)
-    if left and right and not left & right:
+    left, right = one.groups(), two.groups()
+    if left and right and left.isdisjoint(right):
         return False
-    first, second = one.date(view), two.date(view)
+    first, second = one.date(), two.date()
     return None in (first.start, second.start) or (
         (first.start, first.end) == (second.start, second.end)
     )

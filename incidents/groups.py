@@ -19,6 +19,7 @@ _PREDICATE = re.compile(
     r"(?:^|\s)(?:و?هم|هن|و?هو|و?هي|كانوا|كان|كانت|يعمل|تعمل|جميعهم|كلهم)\s"
 )
 _OF_THE_HARMED = re.compile(r"^\s?من (?:بين )?ال\S+ ")
+_IN_BREAKS = ("بينه", "منهم", "اصيب")  # what each break has one of: few clauses do
 _BREAK = re.compile(r"(?:^|\s)(?:بينهم|بينهن|من بينهم|منهم|بينها|وبينهم|و\w*اصيب\w*)(?:\s|$)")
 
 
@@ -35,7 +36,7 @@ def told_group(
         previous: group of the count before it, which `آخرين` continue.
     """
     vocabulary = view.vocabularies.victims
-    text = view.text(victim)
+    text = view.texts[victim.id]
     own = group_of(text, vocabulary, view.has_ta)
     if own is not None and own != "people":
         return own
@@ -48,8 +49,6 @@ def told_group(
 def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str | None:
     """`تسعة من القتلى هم من المدنيين`, `معظم القتلى مدنيون`, a title or a trade of a name."""
     vocabulary = view.vocabularies.victims
-    after = _BREAK.split(fold(view.after(victim, 70)))[0].strip()
-    predicate = _PREDICATE.search(after)
     if count.stated == "name":
         before = view.before(victim, 20).split()
         # `أما` opens a clause; it is no mother
@@ -59,11 +58,16 @@ def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str 
         trade = _PREDICATE.split(fold(line), maxsplit=1)[1:]
         found = title or (group_of(trade[0][:60], vocabulary, False) if trade else None)
         return found if found != "people" else None
+    after = fold(view.after(victim, 70))
+    if any(part in after for part in _IN_BREAKS):
+        after = _BREAK.split(after, maxsplit=1)[0].strip()
     first = _OF_THE_HARMED.sub("", after) if _of_the_harmed(view, after) else after
     first = " ".join(first.split()[:1]) if own is None or count.stated == "part" else ""
-    told = [first, after[predicate.end() :] if predicate is not None else ""]
-    groups = (group_of(words, vocabulary, False) for words in told)  # folded: no ta is left
-    return next((group for group in groups if group not in (None, "people")), None)
+    group = group_of(first, vocabulary, False) if first else None  # folded: no ta is left
+    if group is None or group == "people":
+        predicate = _PREDICATE.search(after)
+        group = group_of(after[predicate.end() :], vocabulary, False) if predicate else None
+    return group if group != "people" else None
 
 
 def _of_the_harmed(view: View, after: str) -> bool:
@@ -74,6 +78,6 @@ def _of_the_harmed(view: View, after: str) -> bool:
 
 def _named(view: View, victim: Span) -> bool:
     """Whether `آخرين` stands beside a noun of its own: `أشخاص آخرين`."""
-    found = nouns(view.text(victim), view.vocabularies.victims)
-    others = [f for f in found if words_of(view.text(victim))[f.at] in _OTHERS]
+    found = nouns(view.texts[victim.id], view.vocabularies.victims)
+    others = [f for f in found if words_of(view.texts[victim.id])[f.at] in _OTHERS]
     return len(found) > len(others)

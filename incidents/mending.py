@@ -8,6 +8,7 @@ What is added takes the score of the span that it stands beside.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -54,15 +55,14 @@ class _Mending:
     governing: set[str]
     added: list[Span] = field(default_factory=list)
 
-    def read(self, start: int, end: int, last: int | None = None) -> list[_Word]:
-        """The words of a stretch of text, or the last of them."""
-        found = list(_WORD.finditer(self.view.document.text[start:end]))
+    def read(self, start: int, end: int) -> list[_Word]:
+        """The words of a stretch of text."""
         return [_Word(start + m.start(), start + m.end(), fold(m[0]))
-                for m in (found if last is None else found[-last:])]
+                for m in _WORD.finditer(self.view.document.text[start:end])]
 
-    def before(self, span: Span, last: int | None = None) -> list[_Word]:
-        """The words before a span in its clause, or the last of them."""
-        return self.read(span.start - len(self.view.before(span, _REACH)), span.start, last)
+    def before(self, span: Span) -> list[_Word]:
+        """The words before a span in its clause."""
+        return self.read(span.start - len(self.view.before(span, _REACH)), span.start)
 
     def after(self, span: Span) -> list[_Word]:
         """The words after a span in its clause."""
@@ -113,19 +113,23 @@ def mended(view: View) -> Document:
 
 def _idle(state: _Mending) -> list[Span]:
     """Harms that befell nobody, and that no VICTIM holds: that one tells itself whom."""
-    return [t for t in state.view.triggers
-            if t.label in HARMS and t.id not in state.governing
-            and not any(v.start <= t.start and t.end <= v.end for v in state.victims)]
+    idle = [t for t in state.view.triggers
+            if t.label in HARMS and t.id not in state.governing]
+    starts, found = [v.start for v in state.victims] if idle else [], []
+    for trigger in idle:
+        at = bisect_right(starts, trigger.start)  # spans of one label never overlap
+        if not at or trigger.end > state.victims[at - 1].end:
+            found.append(trigger)
+    return found
 
 
 def _widen(state: _Mending) -> None:
     """Take in the rest of a number that was cut, and the share before a whole: `معظم القتلى`."""
     for at, victim in enumerate(state.victims):
-        ends = state.view.text(victim).split()
-        if not ends or not (_is_number(ends[-1]) or is_definite(fold(ends[0]))):
+        if not _may_be_cut(state.view.texts[victim.id]):
             continue
-        own = state.read(victim.start, victim.end)
         start, end = victim.start, victim.end
+        own = state.read(start, end)
         if own and _is_number(own[-1].folded):
             lead = _lead(own)
             size = _number(own[lead:])
@@ -134,9 +138,9 @@ def _widen(state: _Mending) -> None:
                 more = _number([*own[lead:], *following]) - size
                 end = following[more - 1].end if more > 0 else end
         if own and is_definite(own[0].folded):
-            before = state.before(victim, last=1)
-            if before and before[0].folded in SHARES:
-                start = before[0].start
+            words = _WORD.findall(state.view.before(victim, _REACH))
+            if words and fold(words[-1]) in SHARES:
+                start = state.before(victim)[-1].start
         if (start, end) != (victim.start, victim.end) and not any(
             v is not victim and v.start < end and start < v.end for v in state.victims
         ):
@@ -183,7 +187,8 @@ def _continue(state: _Mending, victim: Span, before: list[_Word], *, counted: bo
     if before and before[-1].folded in _PART:
         state.relations.append(Relation("subset_of", victim.id, last.id, victim.score))
         return
-    joined = fold(view.text(victim)).startswith("و") or (before and before[-1].folded == "و")
+    words = fold(view.document.slice(victim))  # as it stands now: it may have been widened
+    joined = words.startswith("و") or (before and before[-1].folded == "و")
     if not joined or any(last.end <= t.start < victim.start for t in view.triggers):
         return
     for relation in list(state.relations):
@@ -209,12 +214,19 @@ def _beside(state: _Mending, trigger: Span) -> tuple[int, int] | None:
         found = nouns(after[0].folded, view.vocabularies.victims)
         if found and not found[0].noun.weak:
             return after[0].start, after[0].end
-    before = state.before(trigger)
-    if view.vocabularies.harms.name_of(view.text(trigger)):
+    if view.vocabularies.harms.name_of(view.texts[trigger.id]):
+        before = state.before(trigger)
         for first in range(max(0, len(before) - _LONGEST), len(before)):
             if _number(before[first:]) == len(before) - first:
                 return before[first].start, trigger.end
     return None
+
+
+@lru_cache(maxsize=8192)
+def _may_be_cut(text: str) -> bool:
+    """Whether a VICTIM ends with a number or begins with an article."""
+    ends = text.split()
+    return bool(ends) and (_is_number(ends[-1]) or is_definite(fold(ends[0])))
 
 
 @lru_cache(maxsize=8192)

@@ -11,48 +11,49 @@ from incidents.clitics import stems
 from incidents.counts import Count
 from incidents.events import APART, Event, agree
 from incidents.fold import fold
-from incidents.mentions import Mention, Traits
+from incidents.mentions import Mention, weapons
 from incidents.repeats import akin
 from incidents.view import View
 from incidents.vocabulary import words_of
 
 _TOLD = frozenset(("place", "date", "weapon"))
+_TELLING = frozenset(("place", "date", "perpetrator"))
 # What leads to a count that replaces an earlier one; both stand, each with its words.
 _TOLL = re.compile(r"(?:^|\s)[وفل]*(?:ارتفع|ارتفعت|ارتفاع|ترتفع|يرتفع|بلغ|بلغت)\s(?:\S+\s?){0,4}$")
 
 
-def merge_mentions(view: View, events: list[Event]) -> list[Event]:
+def merge_mentions(events: list[Event]) -> list[Mention]:
     """Join repeated mentions of one event, later into earlier."""
     kept: list[Mention] = []
     telling: dict[str, set[int]] = defaultdict(set)  # places in `kept`, by what they tell
     for event in events:
-        mention = Mention(view, event)
-        at = _earlier(view, kept, telling, mention)
+        mention = Mention(event)
+        at = _earlier(kept, telling, mention)
         if at is None:
             at = len(kept)
             kept.append(mention)
         else:
             found = kept[at].event
             found.absorb(event)
-            kept[at] = Mention(view, found)
+            mention = kept[at] = Mention(found)
             for other in events:
                 if other.part_of is event:
                     other.part_of = None
                     other.make_part_of(found)
-        for harm in kept[at].counts:
+        for harm in mention.counts:
             telling[harm].add(at)
-        if kept[at].headline:
+        if mention.headline:
             telling["headline"].add(at)
-    return [mention.event for mention in kept]
+    return kept
 
 
 def _earlier(
-    view: View, kept: list[Mention], telling: Mapping[str, set[int]], mention: Mention
+    kept: list[Mention], telling: Mapping[str, set[int]], mention: Mention
 ) -> int | None:
     """Where the nearest mention before stands that tells of the same event."""
     event, harms = mention.event, mention.counts.keys()
-    back = _points_back(view, event)
-    toll = not back and _is_toll(view, event)
+    back = _points_back(event)
+    toll = not back and _is_toll(event)
     alike = range(len(kept)) if back else (
         telling["headline"].union(*[telling[harm] for harm in harms])
     )
@@ -61,11 +62,11 @@ def _earlier(
         if earlier.event.part_of is not event.part_of:
             continue  # one is a part of the other, or of something else
         if back:
-            joined = _fits(view, earlier.event, event)
+            joined = _fits(earlier.event, event)
         elif harms.isdisjoint(earlier.counts):
             joined = earlier.headline and _heads(earlier, mention)
         else:
-            joined = _same(earlier, mention) or (toll and _follows(view, earlier.event, event))
+            joined = _same(earlier, mention) or (toll and _follows(earlier.event, event))
         if joined:
             return at
     return None
@@ -79,22 +80,22 @@ def _same(earlier: Mention, later: Mention) -> bool:
     equal = [] if earlier.vague else _equal_counts(earlier, later)
     if equal is None:
         return False
-    view, one, two = earlier.view, earlier.event, later.event
-    groups = one.groups(view) & two.groups(view)
+    one, two = earlier.event, later.event
+    groups = not one.groups().isdisjoint(two.groups())
     if earlier.vague:
         alike = any(
             f.harm == g.harm
             and (f.group == g.group or (places == "same" and akin(f.group, g.group)))
             for f in earlier.facts for g in later.facts
         )
-        return alike and bool(groups or places == "same") and _within(view, one, two)
+        return alike and (groups or places == "same") and _within(one, two)
     if equal and min(equal) >= 10:  # no chance: `1 to 13 July` and `since 1 July` will do
-        return _within(view, one, two) or _within(view, two, one)
-    if not agree(view, one, two):
+        return _within(one, two) or _within(two, one)
+    if not agree(one, two):
         return False
     if equal:
         return len(equal) > 1 or places == "same"
-    return places == "same" and bool(groups and earlier.weapons & later.weapons)
+    return places == "same" and groups and not earlier.weapons.isdisjoint(later.weapons)
 
 
 def _heads(earlier: Mention, later: Mention) -> bool:
@@ -103,34 +104,38 @@ def _heads(earlier: Mention, later: Mention) -> bool:
     if not later.event.attacks:
         return False
     kinds = not earlier.kinds or not later.kinds or bool(earlier.kinds & later.kinds)
-    return kinds and _place_match(earlier, later) == "same" and (
-        agree(earlier.view, earlier.event, later.event)
-    )
+    return kinds and _place_match(earlier, later) == "same" and agree(earlier.event, later.event)
 
 
-def _is_toll(view: View, event: Event) -> bool:
+def _is_toll(event: Event) -> bool:
     """Whether an event only brings a count up to date: `ارتفع عدد القتلى إلى`."""
-    if event.attacks or not any(f.numbered for f in event.facts):
+    if event.attacks or not event.is_numbered():
         return False
-    if not APART.isdisjoint(event.own(view)):
+    if not APART.isdisjoint(event.own):
         return False
-    return any(_TOLL.search(fold(view.before(span, 40)))
+    return any(_leads_to_toll(fold(event.view.before(span, 40)))
                for span in (*event.triggers, *(f.victim for f in event.facts)))
 
 
-def _follows(view: View, earlier: Event, toll: Event) -> bool:
+def _leads_to_toll(before: str) -> bool:
+    risen = "رتف" in before or "بلغ" in before  # what all its words have; few clauses do
+    return risen and _TOLL.search(before) is not None
+
+
+def _follows(earlier: Event, toll: Event) -> bool:
     """Whether a toll is told right after the attack that it counts the people of."""
+    view = toll.view
     told = [view.sentence(fact.victim) for fact in earlier.facts]
     at = view.sentence(toll.facts[0].victim)
     return bool(earlier.attacks) and any(0 <= at - sentence <= 2 for sentence in told)
 
 
-def _within(view: View, wide: Event, narrow: Event) -> bool:
+def _within(wide: Event, narrow: Event) -> bool:
     """Whether the second date lies in the first, or one is not known."""
-    groups = wide.groups(view), narrow.groups(view)
-    if groups[0] and groups[1] and not groups[0] & groups[1]:
+    left, right = wide.groups(), narrow.groups()
+    if left and right and left.isdisjoint(right):
         return False
-    one, two = wide.date(view), narrow.date(view)
+    one, two = wide.date(), narrow.date()
     if None in (one.start, one.end, two.start, two.end):
         return True
     return str(one.start) <= str(two.start) and str(two.end) <= str(one.end)
@@ -163,95 +168,99 @@ def _close(one: Count, two: Count) -> bool:
     return high.min <= 1.5 * low.min and (not low.max or high.min <= low.max)
 
 
-def _place_match(one: Traits, two: Traits) -> str:
+def _place_match(one: Mention, two: Mention) -> str:
     """``same`` where a name recurs, ``conflict`` where both name places and share no word."""
-    if not one.names or not two.names:
+    left, right = one.names, two.names
+    if not left or not right:
         return "unknown"
-    if one.names & two.names:
+    if not left.isdisjoint(right):
         return "same"
-    return "unknown" if one.words & two.words else "conflict"
+    return "conflict" if one.words.isdisjoint(two.words) else "unknown"
 
 
-def _points_back(view: View, event: Event) -> bool:
+def _points_back(event: Event) -> bool:
     """Whether an event is one definite attack noun that adds nothing that could tell it apart."""
     attacks = event.attacks
-    if len(attacks) != 1 or any(f.numbered for f in event.facts):
+    if len(attacks) != 1 or event.is_numbered():
         return False
-    if not _TOLD.isdisjoint(event.own(view)) or not view.definite(attacks[0]):
+    if not _TOLD.isdisjoint(event.own) or not event.view.definite(attacks[0]):
         return False
-    word = _head(view, attacks[0])
+    word = _head(event.view, attacks[0])
     return not word.endswith("ات") and word not in ("معارك", "قصف", "مجازر")
 
 
-def _fits(view: View, earlier: Event, event: Event) -> bool:
+def _fits(earlier: Event, event: Event) -> bool:
     """Whether an earlier event may be what a definite mention points back to."""
-    if not earlier.attacks or APART.isdisjoint(earlier.own(view)):
+    if not earlier.attacks or APART.isdisjoint(earlier.own):
         return False
-    if earlier.groups(view) and event.groups(view):
+    if earlier.groups() and event.groups():
         return False
-    kinds = [set(view.types(e.attacks, "patterns")) for e in (earlier, event)]
+    kinds = [set(e.view.types(e.attacks, "patterns")) for e in (earlier, event)]
     return not kinds[0] or not kinds[1] or bool(kinds[0] & kinds[1])
 
 
-def lend(view: View, events: list[Event]) -> None:
+def lend(mentions: list[Mention]) -> None:
     """Give events what the text before them leaves no doubt of."""
-    _lend_to_definite(view, events)
-    traits = [Traits(view, event) for event in events]
-    for i, event in enumerate(events):
+    _lend_to_definite([mention.event for mention in mentions])
+    bearing: dict[int, set[str]] = {}  # weapons of the attacks without casualties, as far as read
+    for i, mention in enumerate(mentions):
+        event = mention.event
         if not event.facts or not event.attacks:
+            if not event.facts:
+                bearing[i] = weapons(event)
             continue
-        armed = traits[i].weapons if not event.groups(view) else None
-        for before in reversed(traits[:i]) if armed else ():
-            alike = not before.event.facts and before.weapons == armed
-            if alike and _adjacent(view, before.event, event):
-                event.borrow("perpetrator", before.event.arguments(view, "perpetrator"))
+        armed = weapons(event) if not event.groups() else None
+        for at in reversed(bearing) if armed else ():
+            before = mentions[at].event
+            if bearing[at] == armed and _adjacent(before, event):
+                event.borrow("perpetrator", before.arguments("perpetrator"))
                 break
-        _lend_date(traits[:i], traits[i])
+        _lend_date(mentions[:i], mention)
 
 
-def _adjacent(view: View, before: Event, event: Event) -> bool:
-    if not before.triggers or not agree(view, before, event):
+def _adjacent(before: Event, event: Event) -> bool:
+    if not before.triggers or not agree(before, event):
         return False
+    view = event.view
     return view.sentence(event.attacks[0]) - view.sentence(before.triggers[-1]) <= 1
 
 
-def _lend_date(before: list[Traits], bare: Traits) -> None:
+def _lend_date(before: list[Mention], bare: Mention) -> None:
     """An attack of the same kind on the same place, told before with its date."""
-    view, event = bare.view, bare.event
-    kinds = bare.kinds
-    if not kinds or event.arguments(view, "date"):
+    event, kinds = bare.event, bare.kinds
+    if not kinds or event.arguments("date"):
         return
     for mention in reversed(before):
         earlier = mention.event
-        dated = earlier.date(view).start is not None and kinds & mention.kinds
-        if dated and _place_match(mention, bare) == "same" and agree(view, earlier, event):
-            event.borrow("date", earlier.arguments(view, "date"))
+        dated = not kinds.isdisjoint(mention.kinds) and earlier.date().start is not None
+        if dated and _place_match(mention, bare) == "same" and agree(earlier, event):
+            event.borrow("date", earlier.arguments("date"))
             return
 
 
-def _lend_to_definite(view: View, events: list[Event]) -> None:
+def _lend_to_definite(events: list[Event]) -> None:
     """Give a definite attack without date and place what the text before it leaves no doubt of."""
     for i, event in enumerate(events):
-        attacks = event.attacks
+        attacks, view = event.attacks, event.view
         if not event.facts or not attacks or not view.definite(attacks[0]):
             continue
-        if not {"place", "date", "perpetrator"}.isdisjoint(event.own(view)):
+        if not _TELLING.isdisjoint(event.own):
             continue
         before = [e for e in events[:i] if e.attacks and e is not event]
         word = _head(view, attacks[0])
         alike = [e for e in before if word in {_head(view, t) for t in e.attacks}]
-        dated = [e for e in alike if e.date(view).start]
-        known = {(d.start, d.end): e for e in before if (d := e.date(view)).start}
+        dated = [e for e in alike if e.date().start]
+        known = {(d.start, d.end): e for e in before if (d := e.date()).start}
         lender = dated[-1] if dated else next(iter(known.values())) if len(known) == 1 else None
         if lender is not None:
-            event.borrow("date", lender.arguments(view, "date"))
-        groups = {group for e in before for group in e.groups(view)}
+            event.borrow("date", lender.arguments("date"))
+        groups = {group for e in before for group in e.groups()}
         if len(groups) == 1:
-            lender = next(e for e in reversed(before) if e.groups(view))
-            event.borrow("perpetrator", lender.arguments(view, "perpetrator"))
+            lender = next(e for e in reversed(before) if e.groups())
+            event.borrow("perpetrator", lender.arguments("perpetrator"))
 
 
 def _head(view: View, trigger: Span) -> str:
     """The first word of a trigger without particles."""
-    words = words_of(view.text(trigger))
+    words = words_of(view.texts[trigger.id])
     return stems(words[0])[-1] if words else ""

@@ -16,13 +16,14 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from data.document import Document, Span
 from incidents.gazetteer import DEFAULT, Entry, Gazetteer, load, skeleton
+from incidents.marks import Marks
 from incidents.place_names import PlaceName, read
 
 _THRESHOLD, _MARGIN = 0.5, 0.08
 _SPELLING = 0.93  # a name that differs in spaces, article or final vowel only
 _FUZZY = 90  # rapidfuzz ratio: one letter more or less in a name of six
+_COMMAS = " \t\n\r،,؛\"'«»()"  # what parts the places of a list
 # How likely a name without a head means a place of that kind; a quarter needs its city near.
 _BARE = {"country": 1.0, "town": 0.95, "governorate": 0.8, "region": 0.9, "district": 0.7,
          "subdistrict": 0.65, "neighbourhood": 0.49}
@@ -84,18 +85,16 @@ class _Context:
     main: str | None
 
 
-def resolve(document: Document, gazetteer: Gazetteer) -> dict[str, ResolvedPlace]:
+def resolve(marks: Marks, gazetteer: Gazetteer) -> dict[str, ResolvedPlace]:
     """Resolve each PLACE span of a document, by span id."""
-    spans = sorted([s for s in document.spans if s.label == "PLACE"], key=attrgetter("start"))
     names: dict[str, PlaceName] = {}
-    before = None
-    for span in spans:
-        names[span.id] = read(document.slice(span), gazetteer, _is_listed(document, before, span))
-        before = span
-    parents = {
-        r.head: r.tail for r in document.relations
-        if r.type == "located_in" and r.head in names and r.tail in names
-    }
+    text, end = marks.document.text, -1
+    for span in sorted(marks.spans.get("PLACE", ()), key=attrgetter("start")):
+        listed = 0 <= end <= span.start and not text[end : span.start].strip(_COMMAS)
+        names[span.id] = read(marks.texts[span.id], gazetteer, listed)
+        end = span.end
+    parents = {r.head: r.tail for r in marks.relations.get("located_in", ())
+               if r.head in names and r.tail in names}
     context = _context(dict.fromkeys([name.core for name in names.values()]), gazetteer)
     alike: dict[str, ResolvedPlace] = {}
     first = {}
@@ -110,7 +109,9 @@ def resolve(document: Document, gazetteer: Gazetteer) -> dict[str, ResolvedPlace
         children.setdefault(tail, []).append(child)
     for key in dict.fromkeys((*parents, *children)):
         parent = first[parents[key]] if key in parents else None
-        holds = any(_lies_out_of(first[child], first[key]) for child in children.get(key, ()))
+        holds = key in children and any(
+            _lies_out_of(first[child], first[key]) for child in children[key]
+        )
         if parent is not None or holds:
             scored = _scored(names[key], gazetteer, context, parent, holds)
             out[key] = _inherited(_chosen(names[key], scored), parent)
@@ -126,13 +127,6 @@ def _lies_out_of(child: ResolvedPlace, place: ResolvedPlace) -> bool:
     if child.lat is None or child.lon is None or place.lat is None or place.lon is None:
         return True
     return abs(child.lat - place.lat) > 0.1 or abs(child.lon - place.lon) > 0.1
-
-
-def _is_listed(document: Document, before: Span | None, span: Span) -> bool:
-    """Whether only space and commas part the span from the place before it."""
-    if before is None or before.end > span.start:
-        return False
-    return not document.text[before.end : span.start].strip(" \t\n\r،,؛\"'«»()")
 
 
 def _fuzzy(core: str, gazetteer: Gazetteer) -> tuple[tuple[str, float], ...]:
@@ -218,7 +212,7 @@ def _scored(
         score *= _share(entry, context)
         if is_hamlet:
             score *= 0.88  # who means a hamlet with a city's name says so
-        found.append(Candidate(entry, round(min(score, 1.0), 3)))
+        found.append(Candidate(entry, round(score, 3) if score < 1.0 else 1.0))
     if len(found) > 1:
         found.sort(key=lambda c: (-c.score, -c.entry.population))
     return found
@@ -246,20 +240,21 @@ def _share(entry: Entry, context: _Context) -> float:
 
 def _chosen(name: PlaceName, scored: list[Candidate]) -> ResolvedPlace:
     """The best candidate, unless another that lies elsewhere is as good."""
-    candidates = tuple(scored[:5])
-    if not scored or scored[0].score < _THRESHOLD:
+    if not scored:
+        return ResolvedPlace(name.name)
+    best, candidates = scored[0], tuple(scored[:5])
+    entry, score = best
+    if score < _THRESHOLD:
         return ResolvedPlace(name.name, candidates=candidates)
-    best = scored[0]
-    near = [c for c in scored[1:] if best.score - c.score < _MARGIN]
+    near = [c for c in scored[1:] if score - c.score < _MARGIN] if len(scored) > 1 else ()
     if near and (rivals := [c for c in near if _apart(best, c)]):
         same = {c.entry.admin1 for c in [best, *rivals]}
         admin1 = same.pop() if len(same) == 1 else None
         return ResolvedPlace(name.name, admin1, candidates=candidates)
-    entry = best.entry
     if name.part:
-        return ResolvedPlace(name.name, entry.admin1, score=best.score, candidates=candidates)
+        return ResolvedPlace(name.name, entry.admin1, score=score, candidates=candidates)
     return ResolvedPlace(name.name, entry.admin1, entry.lat, entry.lon, entry.geonames,
-                         entry.pcode, best.score, candidates)
+                         entry.pcode, score, candidates)
 
 
 def _apart(one: Candidate, other: Candidate) -> bool:

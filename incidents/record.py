@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -20,30 +19,26 @@ _HARM_TYPES = {"detained": "arrest", "missing": "abduction", "displaced": "displ
 
 def render(view: View, events: Sequence[Event]) -> list[dict[str, Any]]:
     """The incidents of a document; what has neither argument nor casualty is left out."""
-    told = [e for e in events if e.facts or not APART.isdisjoint(e.own(view))]
+    told = [e for e in events if e.facts or not APART.isdisjoint(e.own)]
     ids = {id(event): f"i{number}" for number, event in enumerate(told, 1)}
     return [_incident(view, event, ids) for event in told]
 
 
 def _incident(view: View, event: Event, ids: dict[int, str]) -> dict[str, Any]:
-    parent = event.part_of
-    date, spans = _date(view, event), event.arguments(view, "place", "target")
+    parent, date = event.part_of, _date(view, event)
+    places, facilities = _sites(view, event)
     fields: dict[str, list[dict[str, Any]]] = {
-        "places": _places(view, event, spans),
-        "facilities": [
-            {"name": view.text(s), "class": _facility(view, s), **_evidence(view, event, s)}
-            for s in spans if s.label == "FACILITY"
-        ],
+        "places": places,
+        "facilities": facilities,
         "perpetrators": _classed(view, event, "perpetrator", "group"),
         "weapons": _classed(view, event, "weapon", "class"),
-        "casualties": [_casualty(view, fact) for fact in event.facts],
-        "sources": [
-            {"name": view.text(s), **_evidence(view, event, s)}
-            for s in event.own(view).get("source", ())
-        ],
+        "casualties": _casualties(view, event.facts),
+        "sources": _sources(view, event),
     }
-    scores = [date["confidence"]] if date else []
-    scores += [body["confidence"] for body in chain.from_iterable(fields.values())]
+    scores = [date["confidence"]] if date is not None else []
+    for bodies in fields.values():
+        for body in bodies:
+            scores.append(body["confidence"])
     return {
         "id": ids[id(event)],
         "type": _type(view, event),
@@ -56,30 +51,48 @@ def _incident(view: View, event: Event, ids: dict[int, str]) -> dict[str, Any]:
 
 
 def _date(view: View, event: Event) -> dict[str, Any] | None:
-    spans = event.arguments(view, "date")
+    spans = event.arguments("date")
     if not spans:
         return None
-    found = view.date(spans)
+    found, (evidence, confidence) = event.date(), _evidence(view, event, *spans)
     return {"start": found.start, "end": found.end, "precision": found.precision,
-            **_evidence(view, event, *spans)}
+            "evidence": evidence, "confidence": confidence}
 
 
-def _places(view: View, event: Event, spans: Sequence[Span]) -> list[dict[str, Any]]:
-    """Places of the event; where only facilities are told, the places that these lie in."""
-    own = [s for s in spans if s.label == "PLACE"]
-    if not own:
-        own = [s for s in view.containers(spans) if s.label == "PLACE"][:1]
+def _sites(view: View, event: Event) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Places and facilities; where only these are told, the place that the first lies in."""
+    places: list[Span] = []
+    facilities: list[dict[str, Any]] = []
+    for span in event.sites:
+        if span.label == "PLACE":
+            places.append(span)
+        elif span.label == "FACILITY":
+            name, (evidence, confidence) = view.texts[span.id], _evidence(view, event, span)
+            facilities.append({"name": name, "class": _facility(view, name),
+                               "evidence": evidence, "confidence": confidence})
+    if not places and event.sites:
+        places = [s for s in view.containers(event.sites) if s.label == "PLACE"][:1]
+    return _places(view, event, places) if places else [], facilities
+
+
+def _places(view: View, event: Event, own: list[Span]) -> list[dict[str, Any]]:
     merged: dict[str, dict[str, Any]] = {}
     for span in own:
-        resolved = view.places[span.id]
+        name, admin1, lat, lon, geonames, pcode, _, _ = view.places[span.id]
+        evidence, confidence = _evidence(view, event, span)
         body = {
-            "name": resolved.name, "admin1": resolved.admin1, "lat": resolved.lat,
-            "lon": resolved.lon, "geonames": resolved.geonames, "pcode": resolved.pcode,
-            "within": [view.text(s) for s in view.containers([span])],
-            **_evidence(view, event, span),
+            "name": name, "admin1": admin1, "lat": lat, "lon": lon, "geonames": geonames,
+            "pcode": pcode, "within": _within(view, span),
+            "evidence": evidence, "confidence": confidence,
         }
-        _add(merged, str(resolved.geonames or fold(resolved.name)), body)  # `أريحا`, `مدينة أريحا`
-    return list(merged.values())
+        _add(merged, str(geonames or fold(name)), body)  # `أريحا`, `مدينة أريحا`
+    return [*merged.values()]
+
+
+def _within(view: View, span: Span) -> list[str]:
+    if span.id not in view.within:
+        return []
+    return [view.texts[s.id] for s in view.containers([span])]
 
 
 def _add(merged: dict[str, dict[str, Any]], key: str, body: dict[str, Any]) -> None:
@@ -93,14 +106,18 @@ def _add(merged: dict[str, dict[str, Any]], key: str, body: dict[str, Any]) -> N
 
 
 def _classed(view: View, event: Event, type: str, key: str) -> list[dict[str, Any]]:
+    spans = event.arguments(type)
+    if not spans:
+        return []
     merged: dict[str, dict[str, Any]] = {}
-    for span in event.arguments(view, type):
+    for span in spans:
         classes = view.weapons(span) if type == "weapon" else party(view, event, span)
-        text = view.text(span)
+        text = view.texts[span.id]
         for name in classes:
-            body = {"name": text, key: name, **_evidence(view, event, span)}
+            evidence, confidence = _evidence(view, event, span)
+            body = {"name": text, key: name, "evidence": evidence, "confidence": confidence}
             _add(merged, f"{name} {fold(text)}", body)
-    return list(merged.values())
+    return [*merged.values()]
 
 
 def party(view: View, event: Event, span: Span) -> tuple[str, ...]:
@@ -109,11 +126,11 @@ def party(view: View, event: Event, span: Span) -> tuple[str, ...]:
     if groups != ("other",):
         return groups
     words = _party_words(view.vocabularies.perpetrators)
-    if words.isdisjoint(fold(view.text(span)).split()):
+    if words.isdisjoint(fold(view.texts[span.id]).split()):
         return groups
     named = [
         group for fact in event.facts for f in (fact, *fact.parts)
-        for group in view.vocabularies.perpetrators.name_of(view.text(f.victim), ())
+        for group in view.vocabularies.perpetrators.name_of(view.texts[f.victim.id], ())
     ]
     return tuple(dict.fromkeys(named)) or groups
 
@@ -123,19 +140,34 @@ def _party_words(perpetrators: Vocabulary) -> frozenset[str]:
     return frozenset(map(fold, perpetrators.settings["party_words"]))
 
 
-def _facility(view: View, span: Span) -> str:
-    named = view.vocabularies.facilities.name_of(view.text(span))
+def _facility(view: View, name: str) -> str:
+    named = view.vocabularies.facilities.name_of(name)
     return named[0] if named else "other"
 
 
-def _casualty(view: View, fact: Fact) -> dict[str, Any]:
-    sources = view.tails(fact.triggers, "source")
-    return {
-        "harm": fact.harm,
-        **_count(view, fact),
-        "of_which": [_count(view, part) for part in fact.parts],
-        "sources": list(dict.fromkeys([view.text(s) for s in sources])),
-    }
+def _sources(view: View, event: Event) -> list[dict[str, Any]]:
+    spans = event.own.get("source")
+    if not spans:
+        return []
+    found = []
+    for span in spans:
+        evidence, confidence = _evidence(view, event, span)
+        found.append({"name": view.texts[span.id], "evidence": evidence,
+                      "confidence": confidence})
+    return found
+
+
+def _casualties(view: View, facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    found = []
+    for fact in facts:
+        sources, parts = view.tails(fact.triggers, "source"), fact.parts
+        found.append({
+            "harm": fact.harm,
+            **_count(view, fact),
+            "of_which": [_count(view, part) for part in parts] if parts else [],
+            "sources": list(dict.fromkeys([view.texts[s.id] for s in sources])) if sources else [],
+        })
+    return found
 
 
 def _count(view: View, fact: Fact) -> dict[str, Any]:
@@ -146,22 +178,26 @@ def _count(view: View, fact: Fact) -> dict[str, Any]:
         evidence.sort(key=itemgetter(0))
     return {
         "group": fact.group, "min": count.min, "max": count.max,
-        "approximate": count.approximate, "text": view.text(victim),
+        "approximate": count.approximate, "text": view.texts[victim.id],
         "evidence": evidence,
         "confidence": _product(victim.score, fact.triggers[0].score if fact.triggers else None),
     }
 
 
-def _evidence(view: View, event: Event, *spans: Span) -> dict[str, Any]:
-    evidence, scores = [], []
-    for span in spans:
-        evidence.append([span.start, span.end])
-        scores.append(span.score)
+def _evidence(
+    view: View, event: Event, span: Span, *more: Span
+) -> tuple[list[list[int]], float]:
+    """Where an argument is told, and how surely."""
+    if span.score is None and not more and not view.links:  # people marked it: nothing to weigh
+        return [[span.start, span.end]], 1
+    spans = (span, *more)
+    evidence = [[span.start, span.end] for span in spans]
+    scores = [span.score for span in spans]
     if view.links:
         heads = {t.id for t in event.triggers}
         links = [score for s in spans for head, score in view.links.get(s.id, ()) if head in heads]
         scores.append(max(links, default=None))
-    return {"evidence": evidence, "confidence": _product(*scores)}
+    return evidence, _product(*scores)
 
 
 def _product(*scores: float | None) -> float:
@@ -169,7 +205,7 @@ def _product(*scores: float | None) -> float:
     for score in scores:
         if score is not None:
             product *= score
-    return round(product, 4)
+    return product if product == 1 else round(product, 4)
 
 
 def _type(view: View, event: Event) -> str:
@@ -179,7 +215,7 @@ def _type(view: View, event: Event) -> str:
     if strong:
         return strong[0]
     weapons = view.vocabularies.weapons.classes
-    spans = event.arguments(view, "weapon")
+    spans = event.arguments("weapon")
     by_weapon = [weapons[c]["incident_type"] for s in spans for c in view.weapons(s)]
     known = [t for t in by_weapon if t != "other"]
     if "chemical_attack" in known:

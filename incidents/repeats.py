@@ -6,32 +6,29 @@ from incidents.events import Event, Fact
 from incidents.view import View
 
 
-def drop_repeats(view: View, event: Event, *, pointing_back: bool) -> None:
+def drop_repeats(event: Event, *, pointing_back: bool) -> None:
     """Join equal statements of an event; drop a bare noun that a number makes definite.
 
     Args:
-        view: the document.
         event: the event whose facts are cleaned.
         pointing_back: whether a definite noun after the number is a repetition too.
     """
-    if len(event.facts) < 2:
-        return
     kept: list[Fact] = []
     for fact in event.facts:
         for other in kept:
-            if _equal(fact, other) and not _coordinate(view, other, fact):
+            if _equal(fact, other) and not _coordinate(event.view, other, fact):
                 _fold_in(other, fact)
                 break
         else:
             kept.append(fact)
-    vague = [f for f in kept if f.vague]
-    numbered = [f for f in kept if f.numbered] if vague else []
+    vague = [f for f in kept if f.is_vague()]
+    numbered = [f for f in kept if f.is_numbered()] if vague else []
     if not numbered:
         event.facts = kept
         return
 
     def repeated(fact: Fact) -> Fact | None:
-        if not fact.vague:
+        if not fact.is_vague():
             return None
         for other in numbered:
             alike = other.harm == fact.harm and akin(fact.group, other.group)
@@ -66,7 +63,7 @@ def _equal(one: Fact, two: Fact) -> bool:
         return False
     if "name" in (left.stated, right.stated):
         return False
-    if not (one.numbered and two.numbered):
+    if not (one.is_numbered() and two.is_numbered()):
         return one.group == two.group
     return akin(*[_ALL_OF.get((f.harm, f.group), f.group) for f in (one, two)])
 

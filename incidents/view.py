@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from operator import attrgetter
+from functools import lru_cache
+from itertools import accumulate, chain, count
+from operator import add, attrgetter
 
 from data.document import Span
 from data.schema import SCHEMA
-from data.words import sentence_starts
+from data.words import starts_after
 from incidents import dates
 from incidents.clitics import is_definite, stems
 from incidents.dates import ResolvedDate
 from incidents.denials import is_denied
 from incidents.fold import fold
+from incidents.lazy import lazy
 from incidents.marks import Marks, by_position
 from incidents.places import ResolvedPlace
 from incidents.vocabulary import Match, Vocabularies, words_of
@@ -31,9 +33,11 @@ _OPENED = frozenset(
 )
 _FIRE = re.compile(r"(?:\S+ ){0,3}(?:ال)?(?:نار|رصاص)\b")
 _TRIGGERS = tuple(label.name for label in SCHEMA.labels if label.trigger)
-_TELL_COUNTRY = frozenset(("PLACE", "PERPETRATOR", "SOURCE", "VICTIM"))
+_TELL_COUNTRY = ("PLACE", "PERPETRATOR", "SOURCE", "VICTIM")
 _UNKNOWN = ResolvedDate()
-_CLAUSE = re.compile(r"[،,؛;:.!?؟\n«»\"()]")
+_in_text = attrgetter("start", "end", "id")
+# What ends clauses, and `…`, which ends sentences only: sought together, for the text is long.
+_SIGN = re.compile(r"[،,؛;:.!?؟\n«»\"()…]")
 _DIRECTIONS = frozenset((
     "شمال", "شمالي", "جنوب", "جنوبي", "شرق", "شرقي", "غرب", "غربي", "شماليه", "جنوبيه",
     "شرقيه", "غربيه", "وسط", "ريف", "ريفي", "مدينه", "بلده", "قريه", "حي", "منطقه",
@@ -42,51 +46,61 @@ _DIRECTIONS = frozenset((
 ))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class View(Marks):
-    """One document with what assembly asks of it."""
+    """One document with what assembly asks of it.
+
+    Args:
+        places: its PLACE spans as the gazetteer knows them, by id.
+        triggers: triggers that the text asserts, in order.
+        trigger_starts: where each of them begins.
+        order: where each stands among them, by its id.
+        victims: VICTIM spans, in order.
+        has_ta: whether the text writes ``ة``; some write ``ه`` throughout.
+    """
 
     places: dict[str, ResolvedPlace]
     vocabularies: Vocabularies
+    triggers: list[Span] = field(init=False, repr=False)
+    trigger_starts: list[int] = field(init=False, repr=False)
+    order: dict[str, int] = field(init=False, repr=False)
+    victims: list[Span] = field(init=False, repr=False)
+    has_ta: bool = field(init=False, repr=False)
+    _sentences: list[int] = field(init=False, repr=False)  # where each begins
+    # offsets of the signs that end clauses; -1 before them, the length of the text after
+    _clauses: list[int] = field(init=False, repr=False)
     _groups: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
     _matches: dict[str, tuple[Match, ...]] = field(default_factory=dict, init=False, repr=False)
     _dates: dict[tuple[str, ...], ResolvedDate] = field(
         default_factory=dict, init=False, repr=False
     )
 
-    @cached_property
-    def triggers(self) -> list[Span]:
-        """Triggers that the text asserts, in order."""
-        found = [s for label in _TRIGGERS for s in self.spans.get(label, ())
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        text = self.document.text
+        # a sign stands where the words before it and the signs before it end
+        between = accumulate(map(len, _SIGN.split(text)))
+        signs = [-1, *map(add, between, count())]
+        self._sentences = starts_after(text, signs[1:-1])
+        if "…" in text:
+            signs = [at for at in signs if text[at : at + 1] != "…"]
+        self._clauses = signs
+        found = [s for label in _TRIGGERS if label in self.spans for s in self.spans[label]
                  if not is_denied(self.before(s, 50))]
-        return sorted(found, key=attrgetter("start", "end", "id"))
+        found.sort(key=_in_text)
+        self.triggers, self.trigger_starts = found, [trigger.start for trigger in found]
+        self.order = {trigger.id: at for at, trigger in enumerate(found)}
+        self.has_ta = "ة" in text
+        self.victims = sorted(self.spans.get("VICTIM", ()), key=by_position)
 
     def inside(self, span: Span) -> list[Span]:
         """Asserted triggers nested in a span."""
-        starts = self._trigger_starts
+        starts = self.trigger_starts
         first = bisect_left(starts, span.start)
         last = bisect_left(starts, span.end, first)
         return [t for t in self.triggers[first:last] if t.end <= span.end] if first < last else []
 
-    @cached_property
-    def _trigger_starts(self) -> list[int]:
-        return [trigger.start for trigger in self.triggers]
-
-    @cached_property
-    def victims(self) -> list[Span]:
-        """VICTIM spans, in order."""
-        return sorted(self.spans.get("VICTIM", ()), key=by_position)
-
-    @cached_property
-    def _sentences(self) -> list[int]:
-        return sentence_starts(self.document.text)
-
-    @cached_property
-    def has_ta(self) -> bool:
-        """Whether the text writes ``ة``; some write ``ه`` throughout."""
-        return "ة" in self.document.text
-
-    @cached_property
+    @lazy
     def headline_end(self) -> int:
         """Where the first line ends, if more lines follow it; else -1."""
         return self.document.text.strip().find("\n")
@@ -95,36 +109,28 @@ class View(Marks):
         """The number of the sentence that a span begins in."""
         return bisect_right(self._sentences, span.start) - 1
 
-    def text(self, span: Span) -> str:
-        """The words of a span, as they stand."""
-        return self.document.text[span.start : span.end]
-
     def before(self, span: Span, size: int = 60) -> str:
         """The clause before a span."""
         signs, start = self._clauses, span.start
-        begin = signs[bisect_left(signs, start) - 1] + 1
-        return self.document.text[max(begin, start - size) : start]
+        begin, least = signs[bisect_left(signs, start) - 1] + 1, start - size
+        return self.document.text[begin if begin > least else least : start]
 
     def after(self, span: Span, size: int = 60) -> str:
         """The clause after a span."""
         signs, end = self._clauses, span.end
-        return self.document.text[end : min(signs[bisect_left(signs, end)], end + size)]
-
-    @cached_property
-    def _clauses(self) -> list[int]:
-        """Offsets of the signs that end clauses; -1 before them, the length of the text after."""
-        text = self.document.text
-        return [-1, *[match.start() for match in _CLAUSE.finditer(text)], len(text)]
+        stop, most = signs[bisect_left(signs, end)], end + size
+        return self.document.text[end : stop if stop < most else most]
 
     def sharing(self, *types: str) -> list[list[Span]]:
         """Asserted triggers that share an argument of some types, each in order of the text."""
-        order = {trigger.id: at for at, trigger in enumerate(self.triggers)}
-        heads: dict[str, set[str]] = defaultdict(set)
+        triggers, order = self.triggers, self.order
+        heads: dict[str, set[int]] = defaultdict(set)
         for type in types:
             for relation in self.relations.get(type, ()):
-                heads[relation.tail].add(relation.head)
-        return [[self.triggers[at] for at in sorted([order[id] for id in ids if id in order])]
-                for ids in heads.values() if len(ids) > 1]
+                if relation.head in order:
+                    heads[relation.tail].add(order[relation.head])
+        return [[triggers[at] for at in sorted(places)]
+                for places in heads.values() if len(places) > 1]
 
     def groups(self, span: Span) -> tuple[str, ...]:
         """The perpetrator groups that a span names; ``other`` where it names none known."""
@@ -134,7 +140,7 @@ class View(Marks):
         return found
 
     def _named_groups(self, span: Span) -> tuple[str, ...]:
-        text = self.text(span)
+        text = self.texts[span.id]
         if words_of(text) in self._anaphors:
             before = [s for s in self.spans["PERPETRATOR"] if s.end <= span.start]
             if before:
@@ -149,31 +155,36 @@ class View(Marks):
         # `مجموعات إرهابية مسلحة`: the armed are not unknown
         return tuple(group for group in named if group != "unknown" or len(named) == 1)
 
-    @cached_property
+    @lazy
     def _anaphors(self) -> frozenset[tuple[str, ...]]:
         return frozenset(map(words_of, self.vocabularies.perpetrators.settings["anaphors"]))
 
-    @cached_property
+    @lazy
     def country(self) -> str | None:
         """The country that the places and actors of the report point to, if any does."""
-        votes: dict[str, int] = defaultdict(int)
-        named, text = self.vocabularies.countries.name_of, self.document.text
-        for span in self.document.spans:
-            if span.label in _TELL_COUNTRY:
-                for name in named(text[span.start : span.end]):
-                    votes[name] += 1
-        return max(votes, key=lambda name: votes[name]) if votes else None
+        texts, named = self.texts, self.vocabularies.countries.name_of
+        told = [texts[s.id] for label in _TELL_COUNTRY for s in self.spans.get(label, ())]
+        votes = Counter(chain.from_iterable(map(named, told)))
+        most = max(votes.values(), default=0)
+        winners = [name for name in votes if votes[name] == most]
+        if len(winners) < 2:
+            return winners[0] if winners else None
+        # of equals the one that is told first
+        return next(name for s in self.document.spans if s.label in _TELL_COUNTRY
+                    for name in named(texts[s.id]) if name in winners)
 
     def weapons(self, span: Span) -> tuple[str, ...]:
         """The weapon classes that a span names."""
-        return self.vocabularies.weapons.name_of(self.text(span)) or ("other",)
+        return self.vocabularies.weapons.name_of(self.texts[span.id]) or ("other",)
 
     def types(self, triggers: Iterable[Span], strength: str) -> list[str]:
         """Incident types that triggers name, strongly (``patterns``) or weakly."""
-        return list(dict.fromkeys([
-            match.klass for trigger in triggers for match in self._types(trigger)
-            if match.strength == strength
-        ]))
+        found: dict[str, None] = {}
+        for trigger in triggers:
+            for match in self._types(trigger):
+                if match.strength == strength:
+                    found[match.klass] = None
+        return list(found)
 
     def _types(self, trigger: Span) -> tuple[Match, ...]:
         found = self._matches.get(trigger.id)
@@ -184,7 +195,7 @@ class View(Marks):
 
     def act(self, trigger: Span) -> str:
         """The words of a trigger, with the fire that one opened: `أطلق جنود النار`."""
-        text = self.text(trigger)
+        text = self.texts[trigger.id]
         if fold(text) not in _OPENED or not _FIRE.match(fold(self.after(trigger, 40))):
             return text
         return text + " النار"
@@ -196,45 +207,45 @@ class View(Marks):
         key = tuple([s.id for s in spans])
         found = self._dates.get(key)
         if found is None:
-            texts = tuple(self.text(self._referred(s)) for s in spans)
+            texts = tuple([self.texts[self._referred(s).id] for s in spans])
             found = dates.resolve_all(texts, self.document.published)
             if found.precision == "period":
                 found = self._periods.get(found.start or "", found)
             self._dates[key] = found
         return found
 
-    @cached_property
+    @lazy
     def _periods(self) -> dict[str, ResolvedDate]:
         """Periods of the report that are given by their ends, by first day: `the last seven
         days` that begin with one are that one."""
-        texts = [self.text(s) for s in self.spans["DATE"]]
+        texts = [self.texts[s.id] for s in self.spans["DATE"]]
         found = [dates.resolve(t, self.document.published) for t in texts if dates.has_ends(t)]
         return {date.start: date for date in found if date.start and date.precision == "period"}
 
     def _referred(self, span: Span) -> Span:
-        if not _SAME.search(fold(self.text(span))):
+        if not _SAME.search(fold(self.texts[span.id])):
             return span
         before = [s for s in self.spans["DATE"] if s.start < span.start]
         return self._referred(max(before, key=by_position)) if before else span
 
     def definite(self, trigger: Span) -> bool:
         """Whether a trigger points back: an article, or a definite weapon or actor governs it."""
-        words = words_of(self.text(trigger))
+        words = words_of(self.texts[trigger.id])
         if words and is_definite(words[0]):
             return True
         return trigger.end in self._definite_starts or trigger.end + 1 in self._definite_starts
 
-    @cached_property
+    @lazy
     def _definite_starts(self) -> frozenset[int]:
         return frozenset(
             s.start for label in ("WEAPON", "PERPETRATOR") for s in self.spans.get(label, ())
-            if is_definite((words_of(self.text(s)) or ("",))[0])
+            if is_definite((words_of(self.texts[s.id]) or ("",))[0])
         )
 
     def core(self, span: Span) -> frozenset[str]:
         """The words of a place name without heads, directions and articles."""
         resolved = self.places.get(span.id)
-        return _core(resolved.name if resolved is not None else self.text(span))
+        return _core(resolved.name if resolved is not None else self.texts[span.id])
 
 
 @lru_cache(maxsize=8192)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from data.document import Document, Relation, Span
 from incidents.gazetteer import Entry, Gazetteer
+from incidents.marks import Marks
 from incidents.place_names import bare, read
 from incidents.places import ResolvedPlace, default_gazetteer, resolve
 
@@ -29,7 +30,7 @@ def found(
         text += place
     relations = tuple(Relation("located_in", f"l{a}", f"l{b}") for a, b in inside)
     document = Document("d", text, tuple(spans), relations)
-    resolved = resolve(document, gazetteer or default_gazetteer())
+    resolved = resolve(Marks(document), gazetteer or default_gazetteer())
     return [resolved[f"l{i}"] for i in range(len(places))]
 
 
@@ -62,7 +63,7 @@ def test_in_a_list_an_initial_waw_means_and() -> None:
     text = "في سراقب وغريب، ووادي بردى"
     spans = tuple(Span(f"l{m.start()}", "PLACE", m.start(), m.end())
                   for m in re.finditer("سراقب|وغريب|ووادي بردى", text))
-    names = [p.name for p in resolve(Document("d", text, spans), gazetteer).values()]
+    names = [p.name for p in resolve(Marks(Document("d", text, spans)), gazetteer).values()]
     assert names == ["سراقب", "غريب", "وادي بردى"]
 
 
@@ -206,7 +207,7 @@ def test_kind_and_core_are_read() -> None:
 @given(st.text(min_size=1, max_size=30))
 def test_any_text_is_survived(text: str) -> None:
     document = Document("d", text, (Span("l", "PLACE", 0, len(text)),))
-    place = resolve(document, default_gazetteer())["l"]
+    place = resolve(Marks(document), default_gazetteer())["l"]
     assert place.score == 0 or place.candidates
 
 
@@ -218,7 +219,7 @@ def test_names_of_gold_are_given() -> None:
         spans = tuple(Span(e["id"], e["label"], e["start"], e["end"]) for e in gold["entities"]
                       if e["label"] in ("PLACE", "FACILITY"))
         document = Document(path.stem, gold["text"], spans)
-        names = {place.name for place in resolve(document, default_gazetteer()).values()}
+        names = {place.name for place in resolve(Marks(document), default_gazetteer()).values()}
         facilities = {document.slice(s) for s in spans if s.label == "FACILITY"}
         wanted = {name for fact in gold["facts"] for name in fact["places"]} - facilities
         right += len(wanted & names)
