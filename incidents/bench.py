@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -57,6 +58,7 @@ def main(
         extraction(document, ModelInfo())
     for name, at in (("typical", 2 * quarter), ("dense", quarter)):
         report = joined(documents[at:])
+        gc.collect()  # what reading the others left behind is not this report's
         first = milliseconds(report)
         again = [milliseconds(report) for _ in range(runs)]
         typer.echo(f"{name}: {len(report.text.split())} words, {len(report.spans)} spans, "

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import attrgetter
 
 from data.document import Document, Relation, Span
-from incidents.lazy import lazy
 
 by_position = attrgetter("start", "end")
 _NOTHING: dict[str, list[Span]] = {}
@@ -80,7 +80,7 @@ class Marks:
         """Whether the text names the act that led to a harm."""
         return "caused_by" in self._arguments.get(trigger.id, _NOTHING)
 
-    @lazy
+    @cached_property
     def causes(self) -> frozenset[str]:
         """Ids of attacks that led to a harm."""
         return frozenset([r.tail for r in self.relations.get("caused_by", ())])
@@ -99,7 +99,7 @@ class Marks:
             level = [place for s in level if s.id in within for place in within[s.id]]
         return list(found.values())
 
-    @lazy
+    @cached_property
     def within(self) -> dict[str, list[Span]]:
         """What places and facilities are said to lie in, by their ids."""
         found: dict[str, list[Span]] = defaultdict(list)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from incidents.counts import Count
 from incidents.events import Event, Fact
-from incidents.lazy import lazy
 
 _NAMELESS: frozenset[frozenset[str]] = frozenset()
 
@@ -46,17 +46,17 @@ class Mention:
         )
         self.names = _names(event) if event.sites else _NAMELESS
 
-    @lazy
+    @cached_property
     def weapons(self) -> set[str]:
         """Classes of its weapons."""
         return weapons(self.event)
 
-    @lazy
+    @cached_property
     def kinds(self) -> set[str]:
         """Types that the words of its attacks name."""
         return set(self.event.view.types(self.event.attacks, "patterns"))
 
-    @lazy
+    @cached_property
     def words(self) -> frozenset[str]:
         """The words of all these names."""
         return frozenset().union(*self.names)

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain, count
 from operator import add, attrgetter
 
@@ -19,7 +19,6 @@ from incidents.clitics import is_definite, stems
 from incidents.dates import ResolvedDate
 from incidents.denials import is_denied
 from incidents.fold import fold
-from incidents.lazy import lazy
 from incidents.marks import Marks, by_position
 from incidents.places import ResolvedPlace
 from incidents.vocabulary import Match, Vocabularies, words_of
@@ -100,7 +99,7 @@ class View(Marks):
         last = bisect_left(starts, span.end, first)
         return [t for t in self.triggers[first:last] if t.end <= span.end] if first < last else []
 
-    @lazy
+    @cached_property
     def headline_end(self) -> int:
         """Where the first line ends, if more lines follow it; else -1."""
         return self.document.text.strip().find("\n")
@@ -155,11 +154,11 @@ class View(Marks):
         # `مجموعات إرهابية مسلحة`: the armed are not unknown
         return tuple(group for group in named if group != "unknown" or len(named) == 1)
 
-    @lazy
+    @cached_property
     def _anaphors(self) -> frozenset[tuple[str, ...]]:
         return frozenset(map(words_of, self.vocabularies.perpetrators.settings["anaphors"]))
 
-    @lazy
+    @cached_property
     def country(self) -> str | None:
         """The country that the places and actors of the report point to, if any does."""
         texts, named = self.texts, self.vocabularies.countries.name_of
@@ -214,7 +213,7 @@ class View(Marks):
             self._dates[key] = found
         return found
 
-    @lazy
+    @cached_property
     def _periods(self) -> dict[str, ResolvedDate]:
         """Periods of the report that are given by their ends, by first day: `the last seven
         days` that begin with one are that one."""
@@ -235,7 +234,7 @@ class View(Marks):
             return True
         return trigger.end in self._definite_starts or trigger.end + 1 in self._definite_starts
 
-    @lazy
+    @cached_property
     def _definite_starts(self) -> frozenset[int]:
         return frozenset(
             s.start for label in ("WEAPON", "PERPETRATOR") for s in self.spans.get(label, ())
