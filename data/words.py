@@ -7,7 +7,6 @@ import unicodedata
 from functools import lru_cache
 
 TATWEEL = "\u0640"
-_ENDING = ".!?؟؛…\n"
 # One sign first, so that the search leaps from sign to sign.
 _SENTENCE_END = re.compile(
     r"[.!?؟؛…\n](?:(?<=\n)\n*|(?<!\n)[.!?؟؛…]*[\"'»”’)\]]*(?=\s))"
@@ -37,20 +36,7 @@ def words(text: str) -> list[tuple[int, int]]:
 
 def sentence_starts(text: str) -> list[int]:
     """Offsets at which a sentence begins, the first always 0."""
-    starts = [0, *[match.end() for match in _SENTENCE_END.finditer(text)]]
-    return starts[:-1] if text and starts[-1] == len(text) else starts
-
-
-def starts_after(text: str, signs: list[int]) -> list[int]:
-    """The same, told by the offsets of all signs that may end a sentence; others may be there."""
-    starts, last = [0], 0
-    for at in signs:
-        if at >= last and text[at] in _ENDING:
-            match = _SENTENCE_END.match(text, at)
-            if match is not None:
-                last = match.end()
-                starts.append(last)
-    return starts[:-1] if text and last == len(text) else starts
+    return [0, *(m.end() for m in _SENTENCE_END.finditer(text) if m.end() < len(text))]
 
 
 def trim_to_words(text: str, start: int, end: int) -> tuple[int, int]:

@@ -8,12 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain, count
-from operator import add, attrgetter
+from itertools import chain
+from operator import attrgetter
 
 from data.document import Span
 from data.schema import SCHEMA
-from data.words import starts_after
+from data.words import sentence_starts
 from incidents import dates
 from incidents.clitics import is_definite, stems
 from incidents.dates import ResolvedDate
@@ -35,8 +35,7 @@ _TRIGGERS = tuple(label.name for label in SCHEMA.labels if label.trigger)
 _TELL_COUNTRY = ("PLACE", "PERPETRATOR", "SOURCE", "VICTIM")
 _UNKNOWN = ResolvedDate()
 _in_text = attrgetter("start", "end", "id")
-# What ends clauses, and `…`, which ends sentences only: sought together, for the text is long.
-_SIGN = re.compile(r"[،,؛;:.!?؟\n«»\"()…]")
+_CLAUSE = re.compile(r"[،,؛;:.!?؟\n«»\"()]")
 _DIRECTIONS = frozenset((
     "شمال", "شمالي", "جنوب", "جنوبي", "شرق", "شرقي", "غرب", "غربي", "شماليه", "جنوبيه",
     "شرقيه", "غربيه", "وسط", "ريف", "ريفي", "مدينه", "بلده", "قريه", "حي", "منطقه",
@@ -77,13 +76,8 @@ class View(Marks):
     def __post_init__(self) -> None:
         super().__post_init__()
         text = self.document.text
-        # a sign stands where the words before it and the signs before it end
-        between = accumulate(map(len, _SIGN.split(text)))
-        signs = [-1, *map(add, between, count())]
-        self._sentences = starts_after(text, signs[1:-1])
-        if "…" in text:
-            signs = [at for at in signs if text[at : at + 1] != "…"]
-        self._clauses = signs
+        self._sentences = sentence_starts(text)
+        self._clauses = [-1, *[match.start() for match in _CLAUSE.finditer(text)], len(text)]
         found = [s for label in _TRIGGERS if label in self.spans for s in self.spans[label]
                  if not is_denied(self.before(s, 50))]
         found.sort(key=_in_text)

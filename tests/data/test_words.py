@@ -8,14 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.words import (
-    is_word_char,
-    sentence_starts,
-    snap_to_words,
-    starts_after,
-    trim_to_words,
-    words,
-)
+from data.words import is_word_char, sentence_starts, snap_to_words, trim_to_words, words
 from tests.data.strategies import texts
 
 
@@ -73,9 +66,3 @@ def test_snapping_gives_whole_words_and_is_settled(text: str, data: st.DataObjec
 def test_sentences(text: str, starts: list[str]) -> None:
     edges = [*sentence_starts(text), len(text)]
     assert [text[a:b] for a, b in pairwise(edges)] == starts
-
-
-@given(texts())
-def test_sentences_after_signs(text: str) -> None:
-    """Offsets that end no sentence change nothing."""
-    assert starts_after(text, list(range(len(text)))) == sentence_starts(text)
