@@ -186,12 +186,12 @@ class Casualties:
         self, events: list[Event], facts: dict[str, list[Fact]], home: dict[str, Event]
     ) -> list[Event]:
         """Resolve anaphors, then move each part under its whole."""
-        for victim in self.view.victims if self.anaphors else ():
-            for fact in facts[victim.id] if victim.id in self.anaphors else ():
-                self._resolve(fact, facts, events)
-        if self.parts:
-            events += self._split(facts, home)
-        for victim in self.view.victims if self.parents else ():
+        for victim in self.view.victims:
+            if victim.id in self.anaphors:
+                for fact in facts[victim.id]:
+                    self._resolve(fact, facts, events)
+        events += self._split(facts, home)
+        for victim in self.view.victims:
             if victim.id in self.parents:
                 self._place_part(victim, facts, events)
         return [e for e in events if e.triggers or e.facts]

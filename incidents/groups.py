@@ -19,7 +19,6 @@ _PREDICATE = re.compile(
     r"(?:^|\s)(?:و?هم|هن|و?هو|و?هي|كانوا|كان|كانت|يعمل|تعمل|جميعهم|كلهم)\s"
 )
 _OF_THE_HARMED = re.compile(r"^\s?من (?:بين )?ال\S+ ")
-_IN_BREAKS = ("بينه", "منهم", "اصيب")  # what each break has one of: few clauses do
 _BREAK = re.compile(r"(?:^|\s)(?:بينهم|بينهن|من بينهم|منهم|بينها|وبينهم|و\w*اصيب\w*)(?:\s|$)")
 
 
@@ -58,9 +57,7 @@ def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str 
         trade = _PREDICATE.split(fold(line), maxsplit=1)[1:]
         found = title or (group_of(trade[0][:60], vocabulary, False) if trade else None)
         return found if found != "people" else None
-    after = fold(view.after(victim, 70))
-    if any(part in after for part in _IN_BREAKS):
-        after = _BREAK.split(after, maxsplit=1)[0].strip()
+    after = _BREAK.split(fold(view.after(victim, 70)), maxsplit=1)[0].strip()
     first = _OF_THE_HARMED.sub("", after) if _of_the_harmed(view, after) else after
     first = " ".join(first.split()[:1]) if own is None or count.stated == "part" else ""
     group = group_of(first, vocabulary, False) if first else None  # folded: no ta is left

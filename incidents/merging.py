@@ -113,13 +113,8 @@ def _is_toll(event: Event) -> bool:
         return False
     if not APART.isdisjoint(event.own):
         return False
-    return any(_leads_to_toll(fold(event.view.before(span, 40)))
+    return any(_TOLL.search(fold(event.view.before(span, 40)))
                for span in (*event.triggers, *(f.victim for f in event.facts)))
-
-
-def _leads_to_toll(before: str) -> bool:
-    risen = "رتف" in before or "بلغ" in before  # what all its words have; few clauses do
-    return risen and _TOLL.search(before) is not None
 
 
 def _follows(earlier: Event, toll: Event) -> bool:
