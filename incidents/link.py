@@ -166,7 +166,8 @@ def page(found: list[Cluster], compared: int) -> str:
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
     template = environment.get_template("link_page.html")
     html = template.render(
-        clusters=found, weights=WEIGHTS, name=arabic.name,
+        clusters=found, weights=WEIGHTS, name=arabic.name, people=arabic.people,
+        quote=arabic.quote,
         compared=arabic.counted(compared, arabic.RECORD),
         groups=arabic.counted(len(found), arabic.CLUSTER))
     return html.encode("utf-8", "replace").decode()  # a lone surrogate cannot be stored

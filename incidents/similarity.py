@@ -70,7 +70,8 @@ def read_record(document: str, body: Mapping[str, Any]) -> Record:
         when = body.get("date") or {}
         counts: dict[str, tuple[int, int | None]] = {}
         for row in body.get("casualties", ()):
-            low, high = int(row["min"]), row.get("max")
+            low, high = int(row["min"]), row["max"]
+            _ = row["group"], row["approximate"], row["text"]  # the review page says these
             if row["harm"] not in counts or counts[row["harm"]][0] < low:
                 counts[row["harm"]] = (low, None if high is None else int(high))
         return Record(

@@ -18,6 +18,13 @@ APP = typer.Typer()
 APP.command()(main)
 
 
+def casualty(
+    harm: str, low: int, high: int | None, text: str = "", group: str = "people"
+) -> dict[str, Any]:
+    return {"harm": harm, "group": group, "min": low, "max": high, "approximate": False,
+            "text": text}
+
+
 def incident(id: str = "i1", **changes: Any) -> dict[str, Any]:
     body: dict[str, Any] = {
         "id": id, "type": "airstrike",
@@ -26,10 +33,8 @@ def incident(id: str = "i1", **changes: Any) -> dict[str, Any]:
                     "geonames": 164816}],
         "perpetrators": [{"name": "الطيران الروسي", "group": "russia"}],
         "weapons": [{"name": "صواريخ", "class": "missile"}],
-        "casualties": [{"harm": "killed", "group": "civilians", "min": 12, "max": 12,
-                        "text": "12 مدنياً"},
-                       {"harm": "injured", "group": "people", "min": 30, "max": 30,
-                        "text": "30 جريحاً"}],
+        "casualties": [casualty("killed", 12, 12, "12 مدنياً", group="civilians"),
+                       casualty("injured", 30, 30, "30 جريحاً")],
         "sources": [{"name": "راصد"}],
     }
     return {**body, **changes}
@@ -40,7 +45,7 @@ def record(document: str, **changes: Any) -> Record:
 
 
 def killed(low: int, high: int | None = None) -> list[dict[str, Any]]:
-    return [{"harm": "killed", "group": "people", "min": low, "max": high}]
+    return [casualty("killed", low, high)]
 
 
 def place(name: str, admin1: str | None = "Idlib", **more: Any) -> dict[str, Any]:
@@ -78,7 +83,7 @@ NEAR_MISSES: list[dict[str, Any]] = [
     {"places": []},
     {"casualties": killed(2, 2)},
     {"casualties": killed(48, 48)},
-    {"type": "arrest", "casualties": [{"harm": "detained", "group": "people", "min": 5, "max": 5}],
+    {"type": "arrest", "casualties": [casualty("detained", 5, 5)],
      "weapons": [], "perpetrators": [{"name": "فصيل", "group": "hts"}]},
 ]
 
@@ -206,6 +211,13 @@ def test_page_names_classes_in_arabic_and_counts_what_it_shows() -> None:
     assert "سجلان، مجموعة واحدة." in html
     assert '<span title="airstrike">غارة جوية</span>' in html
     assert '<span title="killed">قتلى</span>' in html
+
+
+def test_page_says_what_a_record_says_not_what_its_words_said() -> None:
+    """Six killed and hurt together are one to five of each."""
+    shared = [casualty("killed", 1, 5, "6 مدنيين", "civilians")]
+    html = page(clusters([record("a", casualties=shared), record("b", casualties=shared)]), 2)
+    assert "من 1 إلى 5 مدنيين <bdi>«6 مدنيين»</bdi>" in html
 
 
 def test_lone_surrogates_do_not_break_the_page() -> None:
