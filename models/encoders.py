@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
+import torch
 from tokenizers import Regex, Tokenizer, normalizers
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
+from torch import Tensor, nn
+from transformers import (
+    AttentionInterface,
+    AttentionMaskInterface,
+    AutoConfig,
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedModel,
+)
+from transformers.masking_utils import eager_mask
 
 from data.errors import BundleError
 
@@ -19,8 +29,37 @@ IGNORED = (
 _FIX = "make embedded builds the default; otherwise give a hub id or a folder in safetensors"
 
 
+def matmul_attention(
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None,
+    scaling: float, **unused: object,
+) -> tuple[Tensor, None]:
+    """Attention as two products, without dropout, in the precision of its inputs.
+
+    On a CPU in bf16 its backward pass takes a fifth to a half of the fused kernel's time; the
+    fused kernel answers faster when nothing is trained.
+
+    Args:
+        query, key, value: ``[B, heads, T, D]``.
+        attention_mask: ``[B, 1, T, T]`` to add to the scores, each row the same.
+        scaling: factor of the scores.
+
+    Returns:
+        ``[B, T, heads, D]``, and nothing.
+    """
+    with torch.autocast(query.device.type, enabled=False):
+        scores = (query * scaling) @ key.transpose(2, 3)
+        if attention_mask is not None:
+            scores = scores + attention_mask[:, :, :1].to(scores.dtype)
+        mixed = scores.softmax(-1) @ value
+    return mixed.transpose(1, 2).contiguous(), None
+
+
+AttentionInterface.register("matmul", matmul_attention)
+AttentionMaskInterface.register("matmul", eager_mask)
+
+
 def load(
-    name_or_path: str, attention: Literal["sdpa", "eager"] = "sdpa"
+    name_or_path: str, attention: Literal["sdpa", "eager", "matmul"] = "sdpa"
 ) -> tuple[PreTrainedModel, Tokenizer]:
     """An encoder without pooler and its tokenizer with our normaliser in front.
 

@@ -17,6 +17,8 @@ from data.schema import SCHEMA
 _DISTANCES = (-64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16, 32, 64)
 _SENTENCES = (-3, -2, -1, 0, 1, 2, 3)
 _ORDERS = (-16, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 16)
+_COUNTS = (1, 2, 3, 5)
+_FEATURES = len(_DISTANCES) + len(_SENTENCES) + len(_ORDERS) + 4 * len(_COUNTS)
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,6 @@ class SpanHead(nn.Module):
         return logits
 
 
-def _bucket(values: Tensor, bounds: tuple[int, ...]) -> Tensor:
-    """How many of the bounds each value reaches: ``0 .. len(bounds)``."""
-    limits = torch.tensor(bounds, device=values.device)
-    return (values[..., None] >= limits).sum(-1)
-
-
 class SpanAttention(nn.Module):
     """One pre-norm transformer layer over the spans of a window (Xiong et al. 2020)."""
 
@@ -114,11 +110,11 @@ class SpanAttention(nn.Module):
 
 
 class RelationHead(nn.Module):
-    """Scores every ordered pair of spans for every relation type.
+    """Scores every pair of spans that the schema allows, for every relation type.
 
     A span is its first and last word and its label; one self-attention layer lets spans see each
-    other. A pair is head, tail, the mean of what stands between them, and buckets of their
-    distance in words, sentences and spans; an MLP and a low-rank biaffine score it.
+    other. A pair is head, tail, the mean of what stands between them and ``_pair_features``; an
+    MLP and a low-rank biaffine score it.
     """
 
     legality: Tensor
@@ -135,9 +131,7 @@ class RelationHead(nn.Module):
         self.head = nn.Linear(size, size)
         self.tail = nn.Linear(size, size)
         self.between = nn.Linear(2 * hidden, size)
-        self.distance = nn.Embedding(len(_DISTANCES) + 1, size)
-        self.sentences = nn.Embedding(len(_SENTENCES) + 1, size)
-        self.order = nn.Embedding(len(_ORDERS) + 1, size)
+        self.features = nn.Linear(_FEATURES, size, bias=False)
         self.pair = nn.Linear(size, types)
         self.query = nn.Linear(size, types * self.rank)
         self.key = nn.Linear(size, types * self.rank)
@@ -165,32 +159,72 @@ class RelationHead(nn.Module):
         edges = torch.cat([_pick(words, start), _pick(words, end)], dim=-1)
         each = self.norm(self.span(self.dropout(edges)) + self.label(label))
         each = self.attention(each, mask)
-        pair = self.head(each)[:, :, None] + self.tail(each)[:, None]
-        pair = pair + self._context(words, start, end)
-        pair = pair + self.distance(_bucket(start[:, None] - start[:, :, None], _DISTANCES))
-        pair = pair + self.sentences(_bucket(sentence[:, None] - sentence[:, :, None], _SENTENCES))
-        rank = torch.arange(spans, device=words.device)
-        pair = pair + self.order(_bucket(rank[None] - rank[:, None], _ORDERS))
+        legal = self.legality[label[:, :, None], label[:, None]]  # [B, S, S, R]
+        both = mask[:, :, None] * mask[:, None]
+        row, head, tail = torch.nonzero(legal.amax(-1) * both).unbind(1)  # of P pairs
+        heads, tails = row * spans + head, row * spans + tail  # into [B * S]
+        pair = self.head(each).flatten(0, 1)[heads] + self.tail(each).flatten(0, 1)[tails]
+        pair = pair + self._context(words, start, end, row, heads, tails)
+        pair = pair + self.features(_pair_features(start, label, sentence, mask, heads, tails))
         logits = self.pair(self.dropout(nn.functional.gelu(pair))).float()
-        shape = (batch, spans, self.types, self.rank)
-        query = self.query(each).view(shape).transpose(1, 2)
-        key = self.key(each).view(shape).transpose(1, 2)
-        product = (query @ key.transpose(2, 3)).float() / self.rank**0.5  # [B, R, S, S]
-        legal = self.legality[label[:, :, None], label[:, None]]
-        scores: Tensor = (logits + product.permute(0, 2, 3, 1)) * legal - 1e4 * (1 - legal)
+        shape = (batch * spans, self.types, self.rank)
+        query, key = self.query(each).view(shape)[heads], self.key(each).view(shape)[tails]
+        logits = logits + (query * key).sum(2).float() / self.rank**0.5
+        scored = logits.new_zeros(batch * spans * spans, self.types)
+        scored = scored.index_copy(0, heads * spans + tail, logits).view(legal.shape)
+        scores: Tensor = scored * legal - 1e4 * (1 - legal)
         return scores
 
-    def _context(self, words: Tensor, start: Tensor, end: Tensor) -> Tensor:
-        """``[B, S, S, size]``: mean of the words between two spans, zero where they touch."""
+    def _context(
+        self, words: Tensor, start: Tensor, end: Tensor, row: Tensor, heads: Tensor, tails: Tensor
+    ) -> Tensor:
+        """``[P, size]``: mean of the words between two spans, zero where they touch."""
         projected = self.between(words).float()
         total = torch.cat([torch.zeros_like(projected[:, :1]), projected.cumsum(1)], dim=1)
-        low = torch.minimum(end[:, :, None], end[:, None]) + 1
-        high = torch.maximum(start[:, :, None], start[:, None]).maximum(low)
-        batch, spans = start.shape
-        upto = _pick(total, high.reshape(batch, -1)) - _pick(total, low.reshape(batch, -1))
-        gap = (high - low).clamp(min=1).view(batch, spans, spans, 1)
-        mean: Tensor = upto.view(batch, spans, spans, -1) / gap
+        first, last = start.flatten(), end.flatten()
+        low = torch.minimum(last[heads], last[tails]) + 1
+        high = torch.maximum(torch.maximum(first[heads], first[tails]), low)
+        flat, at = total.flatten(0, 1), row * total.shape[1]
+        mean: Tensor = (flat[at + high] - flat[at + low]) / (high - low).clamp(min=1)[:, None]
         return mean
+
+
+def _pair_features(
+    start: Tensor, label: Tensor, sentence: Tensor, mask: Tensor, heads: Tensor, tails: Tensor
+) -> Tensor:
+    """``[P, features]``: what a pair's positions tell, each as which of some bounds it reaches.
+
+    Distance in words, sentences and spans from head to tail, and how many rivals there are: spans
+    of the tail's or head's label between the two, or in the other's sentence. An attack takes the
+    place of an earlier sentence only where its own has none.
+
+    Args:
+        heads, tails: ``[P]``, indices into the spans of all windows, one after the other.
+    """
+    kinds = nn.functional.one_hot(label, len(SCHEMA.labels)) * mask[..., None].long()
+    here = (sentence[:, :, None] == sentence[:, None]).float()
+    beside = (here @ kinds.float()).long().flatten(0, 1)  # of each label in the span's sentence
+    upto = kinds.flatten(0, 1).cumsum(0)  # of each label up to and with the span
+    before = upto - kinds.flatten(0, 1)
+    low, high = torch.minimum(heads, tails), torch.maximum(heads, tails)
+    between = before[high] - upto[low]
+    label, sentence, start = label.flatten(), sentence.flatten(), start.flatten()
+    steps = sentence[tails] - sentence[heads]
+    same = (steps == 0).long()
+    of_tail, of_head = label[tails][:, None], label[heads][:, None]
+    values = (
+        (start[tails] - start[heads], _DISTANCES),
+        (steps, _SENTENCES),
+        (tails - heads, _ORDERS),
+        (between.gather(1, of_tail)[:, 0], _COUNTS),
+        (between.gather(1, of_head)[:, 0], _COUNTS),
+        (beside[heads].gather(1, of_tail)[:, 0] - same, _COUNTS),
+        (beside[tails].gather(1, of_head)[:, 0] - same, _COUNTS),
+    )
+    return torch.cat(
+        [(v[:, None] >= torch.tensor(bounds, device=v.device)).float() for v, bounds in values],
+        dim=-1,
+    )
 
 
 def _pick(rows: Tensor, index: Tensor) -> Tensor:

@@ -22,21 +22,19 @@ def tensors(batch: EncoderBatch | SpanBatch, device: torch.device) -> dict[str, 
 class TorchRunner:
     """``models.predictor.Runner`` over a torch network."""
 
-    def __init__(self, network: Network, bf16: bool = False) -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
         self._device = next(network.parameters()).device
-        self._bf16 = bf16
 
     @torch.inference_mode()
     def encode(self, batch: EncoderBatch) -> tuple[Any, Floats]:
         """Word representations and span logits."""
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
-            words = self._network.encode(**tensors(batch, self._device))
-            logits = self._network.spans(words)
-        return words.float(), logits.float().cpu().numpy().astype(np.float32)
+        words = self._network.encode(**tensors(batch, self._device))
+        logits = self._network.spans(words)
+        return words, logits.cpu().numpy().astype(np.float32)
 
     @torch.inference_mode()
     def relate(self, words: Any, batch: SpanBatch) -> Floats:
         """Relation logits."""
         logits = self._network.relations(words, **tensors(batch, self._device))
-        return np.asarray(logits.float().cpu().numpy(), np.float32)
+        return np.asarray(logits.cpu().numpy(), np.float32)

@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 import typer
@@ -31,7 +31,7 @@ from models.network import HeadConfig, Network
 from models.predictor import Predictor
 from models.settings import DecodeSettings
 from models.torch_runner import TorchRunner
-from training import state, thresholds
+from training import dropout, state, thresholds
 from training.augment import Variation, epochs
 from training.examples import Example, epoch_batches, examples
 from training.objective import Objective
@@ -115,9 +115,13 @@ def fit(
         mixed_precision=settings.precision, gradient_accumulation_steps=settings.accumulate
     )
     torch.manual_seed(settings.seed)
-    encoder, tokenizer = encoders.load(settings.encoder)
+    on_cpu = accelerator.device.type == "cpu"
+    attention: Literal["sdpa", "matmul"] = "matmul" if on_cpu else "sdpa"
+    encoder, tokenizer = encoders.load(settings.encoder, attention)
     heads = HeadConfig(max_span_words=settings.max_span_words, dropout=settings.dropout)
     network = Network(encoder, heads)
+    if on_cpu:
+        dropout.speed_up(network)
     decode = DecodeSettings(max_tokens=settings.max_tokens, overlap=settings.overlap)
     built = Checkpoint(network, tokenizer, decode, _info(settings, corpus))
     windower = built.windower()
@@ -135,8 +139,7 @@ def fit(
     pad = encoder.config.pad_token_id or 0
 
     def predictor(decode: DecodeSettings) -> Predictor:
-        runner = TorchRunner(network, bf16=settings.precision == "bf16")
-        return Predictor(runner, windower, decode, pad)
+        return Predictor(TorchRunner(network), windower, decode, pad)
 
     with console.status("choosing thresholds on the development set"):
         built = replace(built, settings=thresholds.tune(corpus.dev, predictor, decode))

@@ -37,6 +37,24 @@ def test_base_architecture_of_arabert_loads(tmp_path: Path) -> None:
     assert network.spans(words).shape == (1, 2, 24, len(SCHEMA.labels))
 
 
+def test_both_attentions_answer_and_learn_alike(tiny_arabert: Path) -> None:
+    ids = torch.randint(5, 9, (2, 12), generator=torch.Generator().manual_seed(0))
+    mask = torch.ones_like(ids)
+    mask[1, 7:] = 0
+    answers, gradients = [], []
+    for attention in ("sdpa", "matmul"):
+        encoder, _ = encoders.load(str(tiny_arabert), attention)
+        encoder.train(False)
+        hidden = encoder(input_ids=ids, attention_mask=mask).last_hidden_state[mask > 0]
+        hidden.square().sum().backward()
+        answers.append(hidden.detach())
+        weight = dict(encoder.named_parameters())["encoder.layer.0.attention.self.key.weight"]
+        assert weight.grad is not None
+        gradients.append(weight.grad)
+    assert torch.allclose(answers[0], answers[1], atol=1e-5)
+    assert torch.allclose(gradients[0], gradients[1], atol=1e-4)
+
+
 def test_charsmap_replaces_and_composes() -> None:
     from tokenizers import normalizers
 

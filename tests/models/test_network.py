@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from data.schema import SCHEMA
-from models.network import HeadConfig, RelationHead, SpanHead
+from models.network import HeadConfig, RelationHead, SpanHead, _pair_features
 
 CONFIG = HeadConfig(max_span_words=4, rank=3, relation_hidden=16, dropout=0.0)
 
@@ -62,3 +62,20 @@ def test_a_window_without_spans_is_no_nan() -> None:
     zero = torch.zeros(1, 1, dtype=torch.long)
     logits = head(torch.randn(1, 2, 16), zero, zero, zero, zero, torch.zeros(1, 1))
     assert torch.isfinite(logits).all()
+
+
+def test_pair_features_count_rivals_between_and_beside() -> None:
+    """ATTACK PLACE PLACE . ATTACK PLACE: from the first attack to each place, and padding."""
+    ids = SCHEMA.label_ids
+    label = torch.tensor([[ids[name] for name in
+                           ("ATTACK", "PLACE", "PLACE", "ATTACK", "PLACE", "PLACE")]])
+    start = torch.tensor([[0, 2, 4, 6, 8, 0]])
+    sentence = torch.tensor([[0, 0, 0, 1, 1, 0]])
+    mask = torch.tensor([[1.0, 1, 1, 1, 1, 0]])
+    heads, tails = torch.tensor([0, 0, 0]), torch.tensor([1, 2, 4])
+    found = _pair_features(start, label, sentence, mask, heads, tails)[:, -16:].view(3, 4, 4)
+    between_tails, between_heads, beside_head, beside_tail = found.sum(-1).unbind(1)
+    assert between_tails.tolist() == [0, 1, 2]
+    assert between_heads.tolist() == [0, 0, 1]
+    assert beside_head.tolist() == [1, 1, 2]
+    assert beside_tail.tolist() == [0, 0, 1]
