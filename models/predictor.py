@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,6 +25,9 @@ SpanScores = dict[tuple[str, int, int], float]  # (label, start, end) to probabi
 _LABELS = tuple(SCHEMA.label_ids)
 _TYPES = tuple(SCHEMA.relation_ids)
 _FORBIDDEN = -1e3  # legal logits never come near
+# A comma ends a name, a group, a weapon: beside it stands another one. Only these run across it.
+_PAST_COMMAS = frozenset(("DATE", "SOURCE"))
+_COMMAS = frozenset("،؛")
 
 
 class Runner(Protocol):
@@ -71,7 +75,7 @@ class Predictor:
     def predict(self, document: Document) -> Document:
         """The document with predicted spans and relations in place of its own."""
         windows = self._windower.cut(document.text)
-        words, found = self._spans(windows)
+        words, found = self._spans(document.text, windows)
         spans = _settle(found)
         links = self._relations(windows, words, spans)
         return _assemble(document, spans, links)
@@ -79,10 +83,12 @@ class Predictor:
     def relate(self, document: Document) -> Document:
         """The document with relations predicted between the spans that it has."""
         windows = self._windower.cut(document.text)
-        words, _ = self._spans(windows)
+        words, _ = self._spans(document.text, windows)
         return _assemble(document, document.spans, self._relations(windows, words, document.spans))
 
-    def _spans(self, windows: Sequence[Window]) -> tuple[dict[int, Any], SpanScores]:
+    def _spans(
+        self, text: str, windows: Sequence[Window]
+    ) -> tuple[dict[int, Any], SpanScores]:
         """Word representations of each window, and all spans above threshold."""
         words: dict[int, Any] = {}
         found: SpanScores = {}
@@ -92,14 +98,16 @@ class Predictor:
             scores = calibrated(logits, *self._span_scale)
             for row, i in enumerate(group):
                 words[i] = encoded[row : row + 1]
-                self._collect(windows[i], scores[row], found)
+                self._collect(text, windows[i], scores[row], found)
         return words, found
 
-    def _collect(self, window: Window, scores: Floats, found: SpanScores) -> None:
+    def _collect(self, text: str, window: Window, scores: Floats, found: SpanScores) -> None:
         """Add a window's spans above threshold; of two scores the higher stays."""
-        count = len(window.words)
+        count, commas = len(window.words), _commas_before(text, window)
         for word, width, label in np.argwhere(scores[:count] >= self._span_floor):
-            if word + width < count:
+            if word + width < count and (
+                commas[word] == commas[word + width] or _LABELS[label] in _PAST_COMMAS
+            ):
                 start, end = window.words[word][0], window.words[word + width][1]
                 key = (_LABELS[label], start, end)
                 found[key] = max(float(scores[word, width, label]), found.get(key, 0.0))
@@ -122,6 +130,12 @@ class Predictor:
                     key = (_TYPES[kind], inside[head][0].id, inside[tail][0].id)
                     links[key] = max(float(scores[head, tail, kind]), links.get(key, 0.0))
         return links
+
+
+def _commas_before(text: str, window: Window) -> list[int]:
+    """How many gaps with a comma lie between the window's first word and each of its words."""
+    gaps = (text[end:start] for (_, end), (start, _) in pairwise(window.words))
+    return list(accumulate((not _COMMAS.isdisjoint(gap) for gap in gaps), initial=0))
 
 
 def _settle(found: SpanScores) -> list[Span]:

@@ -142,3 +142,16 @@ def test_predict_command(bundle_folder: Path, tmp_path: Path) -> None:
     predicted = read_documents(tmp_path / "out.jsonl")
     assert [d.id for d in predicted] == ["doc0", "doc1", "doc2"]
     assert all(s.score is not None for d in predicted for s in d.spans)
+
+
+def test_a_comma_ends_every_span_but_dates_and_sources(bundle_folder: Path) -> None:
+    predictor = bundle.load(bundle_folder, "float").predictor
+    plain = "قصف درعا القنيطرة إدلب حماة حلب الرقة " * 4
+
+    def across(text: str) -> set[str]:
+        return {s.label for s in predictor.predict(Document("list", text)).spans
+                if len(text[s.start:s.end].split()) > 1}
+
+    assert across(plain) - {"DATE", "SOURCE"}
+    assert across(plain.replace(" ", "، ")) <= {"DATE", "SOURCE"}
+    assert across(plain.replace(" ", " ؛ ")) <= {"DATE", "SOURCE"}
