@@ -1,4 +1,9 @@
-"""The joint loss: every span of a window against gold, then every pair of gold and wrong spans."""
+"""The joint loss: every span of a window against gold, the same spans as BIO tags of the words,
+then every pair of gold and wrong spans.
+
+The tagger is there for training alone: it tells the encoder of each word what the span scorer's
+loss, thinly spread over all spans, tells it late. Ablation in ``eval/ablations.md``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from data.schema import SCHEMA
 from models.batches import encoder_batch, span_batch
 from models.network import Network
 from models.torch_runner import tensors
@@ -14,6 +20,8 @@ from training.examples import Example, WordSpan
 
 _WRONG_FLOOR = 0.2  # probability from which a wrong span is shown to the relation head
 _WRONG_MOST = 24  # such spans in one window
+_TAGGING = 0.5  # weight of the tagger's loss
+_PADDING = -100  # tag of what is no word
 
 
 class Objective(nn.Module):
@@ -22,13 +30,15 @@ class Objective(nn.Module):
     def __init__(self, network: Network, pad_id: int) -> None:
         super().__init__()
         self.network = network
+        self.dropout = nn.Dropout(network.config.dropout)
+        self.tagger = nn.Linear(2 * network.encoder.config.hidden_size, 3 * len(SCHEMA.labels))
         self.pad_id = pad_id
 
     def forward(self, batch: Sequence[Example], relation_weight: float) -> tuple[Tensor, Tensor]:
         """Span and relation loss, the latter already weighted.
 
-        Binary cross-entropy, summed and divided by the number of words (spans) and of spans
-        (relations): long and short windows weigh alike, word for word.
+        Cross-entropy (binary but for tags), summed and divided by the number of words (spans,
+        tags) and of spans (relations): long and short windows weigh alike, word for word.
         """
         device = next(self.network.parameters()).device
         arrays = encoder_batch([e.window for e in batch], self.pad_id)
@@ -37,9 +47,18 @@ class Objective(nn.Module):
         target, valid = span_targets(batch, logits)
         loss = nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
         count = sum(len(e.window.words) for e in batch)
-        span_loss = (loss * valid).sum() / max(1, count)
+        span_loss = (loss * valid).sum() / max(1, count) + self._tag_loss(words, batch)
         wrong = wrong_spans(logits.detach(), target, valid, batch)
         return span_loss, relation_weight * self._relation_loss(words, batch, wrong)
+
+    def _tag_loss(self, words: Tensor, batch: Sequence[Example]) -> Tensor:
+        """One layer of O, B, I for each label, so that labels may nest."""
+        tags = span_tags(batch, words.shape[1]).to(words.device)
+        logits = self.tagger(self.dropout(words)).float().view(-1, 3)
+        loss = nn.functional.cross_entropy(
+            logits, tags.view(-1), ignore_index=_PADDING, reduction="sum"
+        )
+        return _TAGGING * loss / max(1, sum(len(e.window.words) for e in batch))
 
     def _relation_loss(
         self, words: Tensor, batch: Sequence[Example], wrong: Sequence[Sequence[WordSpan]]
@@ -60,6 +79,17 @@ class Objective(nn.Module):
         mask = spans["mask"]
         both = mask[:, :, None, None] * mask[:, None, :, None]
         return (loss * both).sum() / max(1, sum(map(len, rows)))
+
+
+def span_tags(batch: Sequence[Example], width: int) -> Tensor:
+    """``[B, width, L]``: 0 outside spans of a label, 1 at their first word, 2 further on."""
+    tags = torch.full((len(batch), width, len(SCHEMA.labels)), _PADDING)
+    for row, example in zip(tags, batch, strict=True):
+        row[: len(example.window.words)] = 0
+        for first, last, label in example.spans:
+            row[first, label] = 1
+            row[first + 1 : last + 1, label] = 2
+    return tags
 
 
 def span_targets(batch: Sequence[Example], logits: Tensor) -> tuple[Tensor, Tensor]:

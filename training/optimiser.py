@@ -8,26 +8,26 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from models.network import Network
+from training.objective import Objective
 
 _LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
 _UNDECAYED = re.compile(r"bias$|[Nn]orm|widths")
 
 
 def parameter_groups(
-    network: Network, encoder_rate: float, head_rate: float, layer_decay: float,
+    objective: Objective, encoder_rate: float, head_rate: float, layer_decay: float,
     weight_decay: float,
 ) -> list[dict[str, object]]:
     """AdamW groups: heads at their own rate, the encoder's lower layers ever slower.
 
     Layer-wise decay follows ULMFiT's discriminative fine-tuning (Howard and Ruder 2018).
     """
-    depth = network.encoder.config.num_hidden_layers
+    depth = objective.network.encoder.config.num_hidden_layers
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
-    for name, parameter in network.named_parameters():
+    for name, parameter in objective.named_parameters():
         if not parameter.requires_grad:
             continue
-        if name.startswith("encoder."):
+        if name.startswith("network.encoder."):
             layer = _LAYER.search(name)
             below = depth - int(layer[1]) - 1 if layer else depth
             rate = encoder_rate * layer_decay**below

@@ -24,6 +24,7 @@ from data.document import Document
 from data.errors import ConfigError, FormatError, TawthiqError
 from data.jsonl import read_documents, write_text
 from data.schema import SCHEMA
+from data.windows import Windower
 from models import checkpoint, encoders
 from models.checkpoint import Checkpoint
 from models.manifest import file_sha256
@@ -125,11 +126,12 @@ def fit(
     decode = DecodeSettings(max_tokens=settings.max_tokens, overlap=settings.overlap)
     built = Checkpoint(network, tokenizer, decode, _info(settings, corpus))
     windower = built.windower()
+    apart = Windower(tokenizer, settings.max_tokens, 0)  # words in two windows cost twice
     variation = Variation(
         corpus.train, settings.replace, settings.noise, settings.max_span_words
     )
     shown = [
-        [e for d in documents for e in examples(d, windower, settings.max_span_words)]
+        [e for d in documents for e in examples(d, apart, settings.max_span_words)]
         for documents in epochs(corpus.train, variation, settings.epochs, settings.seed)
     ]
     losses = _optimise(accelerator, network, shown, settings, built, work)
@@ -169,16 +171,16 @@ def _optimise(
     built: Checkpoint, work: Path,
 ) -> list[list[float]]:
     """Run all updates that are still to do; leaves the averaged weights in ``network``."""
-    pad = network.encoder.config.pad_token_id or 0
+    plain = Objective(network, network.encoder.config.pad_token_id or 0)
     optimiser = torch.optim.AdamW(
-        parameter_groups(network, settings.encoder_rate, settings.head_rate,
+        parameter_groups(plain, settings.encoder_rate, settings.head_rate,
                          settings.layer_decay, settings.weight_decay),
         fused=True,
     )
     peaks = [group["lr"] for group in optimiser.param_groups]
-    objective, optimiser = accelerator.prepare(Objective(network, pad), optimiser)
+    objective, optimiser = accelerator.prepare(plain, optimiser)
     average = MovingAverage(
-        [p for p in network.parameters() if p.requires_grad], settings.average
+        [p for p in plain.parameters() if p.requires_grad], settings.average
     )
     fingerprint = _fingerprint(built, accelerator.num_processes)
     raw = optimiser.optimizer
