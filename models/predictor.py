@@ -22,12 +22,17 @@ from models.settings import DecodeSettings
 
 Floats = NDArray[np.float32]
 SpanScores = dict[tuple[str, int, int], float]  # (label, start, end) to probability
+LinkScores = dict[tuple[str, str, str], float]  # (type, head id, tail id) to probability
 _LABELS = tuple(SCHEMA.label_ids)
 _TYPES = tuple(SCHEMA.relation_ids)
 _FORBIDDEN = -1e3  # legal logits never come near
 # A comma ends a name, a group, a weapon: beside it stands another one. Only these run across it.
 _PAST_COMMAS = frozenset(("DATE", "SOURCE"))
 _COMMAS = frozenset("،؛")
+# A source's words are about one trigger, a weapon is named for one attack, a place lies in its
+# nearest container: of several such links of one span only the best is true.
+_ONE_HEAD = frozenset(("source", "weapon"))
+_ONE_TAIL = frozenset(("located_in",))
 
 
 class Runner(Protocol):
@@ -114,9 +119,9 @@ class Predictor:
 
     def _relations(
         self, windows: Sequence[Window], words: dict[int, Any], spans: Sequence[Span]
-    ) -> dict[tuple[str, str, str], float]:
-        """All relations above threshold: (type, head id, tail id) to probability."""
-        links: dict[tuple[str, str, str], float] = {}
+    ) -> LinkScores:
+        """The relations above threshold."""
+        links: LinkScores = {}
         for i, window in enumerate(windows):
             inside = _inside(window, spans)
             if len(inside) < 2:
@@ -129,7 +134,7 @@ class Predictor:
                 if head != tail:
                     key = (_TYPES[kind], inside[head][0].id, inside[tail][0].id)
                     links[key] = max(float(scores[head, tail, kind]), links.get(key, 0.0))
-        return links
+        return _sole(links)
 
 
 def _commas_before(text: str, window: Window) -> list[int]:
@@ -152,6 +157,17 @@ def _settle(found: SpanScores) -> list[Span]:
     ]
 
 
+def _sole(links: LinkScores) -> LinkScores:
+    """Without the links that a better scored one rules out."""
+    kept: dict[tuple[str, ...], tuple[str, str, str]] = {}
+    for key in sorted(links, key=lambda k: (-links[k], k)):
+        kind, head, tail = key
+        kept.setdefault(
+            (kind, tail) if kind in _ONE_HEAD else (kind, head) if kind in _ONE_TAIL else key, key
+        )
+    return {key: links[key] for key in kept.values()}
+
+
 def _inside(window: Window, spans: Sequence[Span]) -> list[tuple[Span, int, int]]:
     """Spans that lie in a window, with their first and last word there, ordered as in training."""
     starts = {start: i for i, (start, _) in enumerate(window.words)}
@@ -165,7 +181,7 @@ def _inside(window: Window, spans: Sequence[Span]) -> list[tuple[Span, int, int]
 
 
 def _assemble(
-    document: Document, spans: Sequence[Span], links: dict[tuple[str, str, str], float]
+    document: Document, spans: Sequence[Span], links: LinkScores
 ) -> Document:
     order = {span.id: i for i, span in enumerate(spans)}
     relations = [

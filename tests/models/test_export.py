@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import onnx
@@ -11,9 +13,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from data import inline
 from data.document import Document
 from data.errors import BundleError
 from data.jsonl import read_documents, write_documents
+from data.schema import SCHEMA
 from models import bundle, checkpoint, export_onnx, predict
 from models.predictor import Predictor
 from models.torch_runner import TorchRunner
@@ -158,3 +162,22 @@ def test_a_comma_ends_every_span_but_dates_and_sources(bundle_folder: Path) -> N
     assert across(plain) - {"DATE", "SOURCE"}
     assert across(plain.replace(" ", "، ")) <= {"DATE", "SOURCE"}
     assert across(plain.replace(" ", " ؛ ")) <= {"DATE", "SOURCE"}
+
+
+def test_of_links_that_rule_each_other_out_the_best_stays(untrained: Path) -> None:
+    source = checkpoint.load(untrained)
+    every_pair = replace(
+        source.settings, relation_thresholds=dict.fromkeys(SCHEMA.relation_ids, 0.0)
+    )
+    predictor = Predictor(TorchRunner(source.network), source.windower(), every_pair, 0)
+    text = (
+        "[قصف](a1 ATTACK) [بصواريخ](w1 WEAPON) [مدرسة](f1 FACILITY) في [حلب](l1 PLACE) "
+        "[وغارة](a2 ATTACK) [بقنابل](w2 WEAPON) على [سوق](f2 FACILITY) في [إدلب](l2 PLACE)"
+        " قال [شاهد](s1 SOURCE) [وطبيب](s2 SOURCE)\n---\n"
+    )
+    found = predictor.relate(inline.parse(text, "pairs")).relations
+    heads = Counter((r.type, r.tail) for r in found)
+    tails = Counter((r.type, r.head) for r in found)
+    assert {n for (kind, _), n in heads.items() if kind in ("source", "weapon")} == {1}
+    assert {n for (kind, _), n in tails.items() if kind == "located_in"} == {1}
+    assert heads["place", "l1"] == tails["place", "a1"] - 2 == 2  # these may share their ends
