@@ -46,19 +46,18 @@ class Objective(nn.Module):
         logits = self.network.spans(words)
         target, valid = span_targets(batch, logits)
         loss = nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
-        count = sum(len(e.window.words) for e in batch)
-        span_loss = (loss * valid).sum() / max(1, count) + self._tag_loss(words, batch)
+        count = max(1, sum(len(e.window.words) for e in batch))
+        span_loss = (loss * valid).sum() / count + _TAGGING * self._tag_loss(words, batch) / count
         wrong = wrong_spans(logits.detach(), target, valid, batch)
         return span_loss, relation_weight * self._relation_loss(words, batch, wrong)
 
     def _tag_loss(self, words: Tensor, batch: Sequence[Example]) -> Tensor:
-        """One layer of O, B, I for each label, so that labels may nest."""
+        """Summed over words and labels: one layer of O, B, I each, so that labels may nest."""
         tags = span_tags(batch, words.shape[1]).to(words.device)
         logits = self.tagger(self.dropout(words)).float().view(-1, 3)
-        loss = nn.functional.cross_entropy(
+        return nn.functional.cross_entropy(
             logits, tags.view(-1), ignore_index=_PADDING, reduction="sum"
         )
-        return _TAGGING * loss / max(1, sum(len(e.window.words) for e in batch))
 
     def _relation_loss(
         self, words: Tensor, batch: Sequence[Example], wrong: Sequence[Sequence[WordSpan]]
