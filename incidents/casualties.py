@@ -272,10 +272,11 @@ class Casualties:
             holder = next((e for e in events if fact in e.facts), None)
             if holder is None or holder.part_of is not None:
                 return
-            match = next((w for w in wholes if w.harm == fact.harm and w is not fact), None)
-            if match is None:
+            found = next(((w, e) for w in wholes if w.harm == fact.harm and w is not fact
+                          for e in events if w in e.facts), None)
+            if found is None:  # no such whole, or it went under another: the part stays
                 continue
-            event = self._holder(match, events)
+            match, event = found
             fact.count = fact.count.of(match.count)
             if event is not holder:
                 holder.make_part_of(event)
