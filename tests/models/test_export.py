@@ -181,3 +181,23 @@ def test_of_links_that_rule_each_other_out_the_best_stays(untrained: Path) -> No
     assert {n for (kind, _), n in heads.items() if kind in ("source", "weapon")} == {1}
     assert {n for (kind, _), n in tails.items() if kind == "located_in"} == {1}
     assert heads["place", "l1"] == tails["place", "a1"] - 2 == 2  # these may share their ends
+
+
+def test_what_an_attack_and_its_harm_share_is_the_attacks(untrained: Path) -> None:
+    source = checkpoint.load(untrained)
+    text = (
+        "[قصف](a1 ATTACK) [الطيران](p1 PERPETRATOR) [بصواريخ](w1 WEAPON) في [حلب](l1 PLACE) "
+        "[أمس](t1 DATE) [وقُتل](d1 DEATH) [طفلان](v1 VICTIM)\n---\n"
+    )
+
+    def arguments(least_cause: float) -> set[tuple[str, str]]:
+        floors = dict.fromkeys(SCHEMA.relation_ids, 0.0) | {"caused_by": least_cause}
+        settings = replace(source.settings, relation_thresholds=floors)
+        predictor = Predictor(TorchRunner(source.network), source.windower(), settings, 0)
+        return {(r.head, r.type) for r in predictor.relate(inline.parse(text, "once")).relations}
+
+    shared = {"date", "perpetrator", "place"}
+    assert {("d1", kind) for kind in shared} <= arguments(1.0)
+    held = arguments(0.0)
+    assert {kind for head, kind in held if head == "d1"} == {"caused_by", "victim"}
+    assert {("a1", kind) for kind in shared} <= held
