@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
-from annotation.client import BATCH, asking, connect
+from annotation.client import BATCH, ServerError, asking, connect
 from annotation.export import read_file
 from data.errors import TawthiqError
 from data.jsonl import dumps, write_text
@@ -45,7 +45,8 @@ def pull(client: Any, project: int, path: Path) -> tuple[int, int, int]:
 
     Raises:
         FormatError: the file that is there cannot be read.
-        ServerError: the server refuses or fails.
+        ServerError: the server refuses or fails, gives fewer tasks than it lists, or lists none
+            of those in the file.
     """
     known = {task["id"]: task for task in read_file(path)} if path.exists() else {}
     with asking(f"list the tasks of project {project}"):
@@ -55,8 +56,16 @@ def pull(client: Any, project: int, path: Path) -> tuple[int, int, int]:
             for task in client.tasks.list(project=project, fields="task_only",
                                           include="id,updated_at", page_size=_PAGE)
         }
+    if known and not known.keys() & listed.keys():  # a server made anew, or another project
+        raise ServerError("the project has none of the file's tasks", where=path,
+                          value=f"{len(known)} tasks in the file, {len(listed)} in the project",
+                          fix="check the project's number, or pull into another file")
     wanted = changed(known, listed)
     fetched = {task["id"]: task for task in _download(client, project, wanted)}
+    missing = [id for id in wanted if id not in fetched]
+    if missing:
+        raise ServerError(f"the server lists {len(missing)} tasks that its export lacks",
+                          where=f"project {project}", value=missing[:10], fix="pull again")
     current = {**known, **fetched}
     tasks = [current[id] for id in sorted(listed) if id in current]
     write_text(path, "[\n" + ",\n".join(map(dumps, tasks)) + "\n]\n")

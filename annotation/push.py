@@ -32,12 +32,18 @@ def sendable(documents: Sequence[Document]) -> tuple[list[Document], list[Proble
     good, bad = [], []
     for document in documents:
         try:
-            document.text.encode()
+            for sent in (*task_data(document).values(), *document.by_id):
+                (sent or "").encode()
             good.append(document)
         except UnicodeEncodeError as error:
             bad.append(Problem("refused", "a lone surrogate cannot be sent",
                                task=document.id, value=error.start))
     return good, bad
+
+
+def is_scored(document: Document) -> bool:
+    """Whether a model has marked it, and not people."""
+    return any(span.score is not None for span in document.spans)
 
 
 def task(document: Document, version: str | None) -> dict[str, Any]:
@@ -58,7 +64,7 @@ def push(
 
     Args:
         client: see ``annotation.client.connect``.
-        documents: predicted if any span has a score.
+        documents: predicted where a span has a score; one without spans, if any other is.
         title: of the project, at least three characters.
         version: of the model, if they are predicted.
         overlap: how many annotators each task is given to.
@@ -69,8 +75,9 @@ def push(
     Raises:
         ServerError: the server refuses, or has taken fewer tasks than it was sent.
     """
-    predicted = any(span.score is not None for d in documents for span in d.spans)
-    tasks = [task(document, version if predicted else None) for document in documents]
+    predicted = any(map(is_scored, documents))
+    tasks = [task(d, version if is_scored(d) or (predicted and not d.spans) else None)
+             for d in documents]
     with asking("create a project"):
         project = client.projects.create(
             title=title, label_config=labelling_config(), maximum_annotations=overlap,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from data.document import Document, Relation, Span
-from data.errors import FormatError, TawthiqError
+from data.errors import ConfigError, FormatError, TawthiqError
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _KEYS = ("id", "text", "published", "source", "spans", "relations")
@@ -53,12 +53,14 @@ def check_keys(body: dict[str, Any], legal: Collection[str]) -> None:
     unknown = set(body) - set(legal)
     if unknown:
         raise FormatError("unknown keys", value=sorted(unknown), legal=legal)
+    # The type and never the value, which may be words of a report.
     for key in ("id", "text"):
         if not isinstance(body.get(key), str):
-            raise FormatError(f"'{key}' must be a string", value=body.get(key))
+            raise FormatError(f"'{key}' must be a string", value=type(body.get(key)).__name__)
     for key in ("published", "source"):
         if not isinstance(body.get(key), str | None):
-            raise FormatError(f"'{key}' must be a string or null", value=body.get(key))
+            raise FormatError(f"'{key}' must be a string or null",
+                              value=type(body.get(key)).__name__)
 
 
 def from_json(body: Any) -> Document:
@@ -69,7 +71,7 @@ def from_json(body: Any) -> Document:
         DocumentError, SchemaError: what ``Document`` refuses.
     """
     if not isinstance(body, dict):
-        raise FormatError("a document must be a JSON object", value=body)
+        raise FormatError("a document must be a JSON object", value=type(body).__name__)
     check_keys(body, _KEYS)
     try:
         spans = tuple(
@@ -101,24 +103,52 @@ def _typed(body: Any, **types: type) -> list[Any]:
             raise TypeError(f"{value!r} is not {type.__name__}")
     if not isinstance(score, int | float | None) or isinstance(score, bool):
         raise TypeError(f"{score!r} is not a score")
+    if score is not None and not 0 <= score <= 1:  # NaN and Infinity, which json reads, too
+        raise TypeError(f"not a score of 0 to 1: {score!r}")
     return [*values, score]
 
 
-def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Number and text of each non-empty line; only ``\\n`` ends one.
+def read_json(line: str) -> Any:
+    """What a line of JSON holds.
 
     Raises:
-        FormatError: the file is missing or not UTF-8.
+        FormatError: it is broken, or too long a number or too deep a nesting for Python.
     """
     try:
-        with path.open(encoding="utf-8", newline="\n") as file:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise FormatError("broken JSON", value=str(error)) from None
+
+
+def byte_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Number and bytes of each non-empty line; only ``\\n`` ends one.
+
+    Raises:
+        FormatError: the file is missing or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    yield number, line.rstrip("\n")
+                    yield number, line.rstrip(b"\n")
     except FileNotFoundError:
         raise FormatError("no such file", where=path) from None
-    except UnicodeDecodeError as error:
-        raise FormatError("not UTF-8", where=path, value=str(error)) from None
+    except OSError as error:
+        raise FormatError("cannot be read", where=path, value=error.strerror) from None
+
+
+def lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Number and text of each non-empty line.
+
+    Raises:
+        FormatError: the file is missing, cannot be read, or a line is not UTF-8.
+    """
+    for number, line in byte_lines(path):
+        try:
+            text = line.decode()
+        except UnicodeDecodeError as error:
+            raise FormatError("not UTF-8", where=f"{path}:{number}", value=str(error)) from None
+        yield number, text
 
 
 def read_documents(path: Path) -> list[Document]:
@@ -131,9 +161,7 @@ def read_documents(path: Path) -> list[Document]:
     for number, line in lines(path):
         where = f"{path}:{number}"
         try:
-            document = from_json(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise FormatError("broken JSON", where=where, value=str(error)) from None
+            document = from_json(read_json(line))
         except TawthiqError as error:
             raise error.located(where) from None
         if document.id in documents:
@@ -143,14 +171,21 @@ def read_documents(path: Path) -> list[Document]:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write a file whole or not at all: to a neighbour first, then renamed over the target."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file whole or not at all: to a neighbour first, then renamed over the target.
+
+    Raises:
+        ConfigError: the path cannot be written to.
+    """
     partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise ConfigError("cannot be written", where=path, value=error.strerror) from None
 
 
 def write_documents(path: Path, documents: Iterable[Document]) -> None:

@@ -22,6 +22,7 @@ from data.jsonl import read_documents, write_documents
 
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
+_STORIES, _FROZEN = Path("data/corpus/plan.csv"), Path("data/corpus/splits.csv")
 _TEST_SHARE, _DEV_SHARE = 0.15, 0.10
 console = Console(stderr=True)
 
@@ -80,16 +81,15 @@ def split(
 
 def main(
     source: Annotated[Path, typer.Option("--input")] = Path("data/documents.jsonl"),
-    stories: Annotated[Path, typer.Option(help="CSV with id, story")] = Path(
-        "data/corpus/plan.csv"
-    ),
-    frozen: Annotated[Path, typer.Option(help="CSV with story, split")] = Path(
-        "data/corpus/splits.csv"
-    ),
+    stories: Annotated[Path, typer.Option(help="CSV with id, story")] = _STORIES,
+    frozen: Annotated[Path, typer.Option(help="CSV with story, split")] = _FROZEN,
     out: Annotated[Path, typer.Option(help="folder to write")] = Path("data/splits"),
 ) -> None:
     """Split documents by story."""
     try:
+        for path, default in ((stories, _STORIES), (frozen, _FROZEN)):
+            if path != default and not path.exists():  # a slip would shuffle what is frozen
+                raise FormatError("no such file", where=path)
         parts = split(
             read_documents(source), read_column(stories, "id", "story"),
             read_column(frozen, "story", "split"),

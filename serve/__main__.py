@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from models.bundle import Precision
 from serve import app, engine
 
 _GRACE_SECONDS = 30
@@ -21,10 +20,12 @@ def main(
     precision: Annotated[str, typer.Option(help="float or int8")] = "float",
     provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
     threads: Annotated[int, typer.Option(help="threads of one document; 0: all")] = 0,
+    gazetteer: Annotated[Path | None, typer.Option(
+        help="as incidents.gazetteer builds it [default: the project's]")] = None,
 ) -> None:
     """Answer POST /v1/extract."""
-    chosen: Precision = "int8" if precision == "int8" else "float"
-    application = app.create(lambda: engine.load(model, chosen, provider, threads))
+    application = app.create(
+        lambda: engine.load(model, precision, provider, threads, gazetteer))
     uvicorn.run(application, host=host, port=port, timeout_graceful_shutdown=_GRACE_SECONDS)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Body, FastAPI, Request, Response
@@ -17,6 +20,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from starlette.exceptions import HTTPException
 
 from data.errors import TawthiqError
 from data.jsonl import dumps
@@ -25,6 +29,9 @@ from serve.messages import MAX_DOCUMENTS, Extraction, InputDocument, Problem
 
 MAX_BYTES = 4 * 1024 * 1024
 _PATH = "/v1/extract"
+_JSON = "send JSON in UTF-8 with the header Content-Type: application/json"
+_UNREADABLE = "the body is no JSON in UTF-8, or holds too long a number or nests too deep"
+_log = logging.getLogger(__name__)
 
 
 class Readiness:
@@ -42,14 +49,33 @@ class Readiness:
     def _run(self) -> None:
         try:
             self.engine = self._load()
-        except TawthiqError as error:
-            self.failure = str(error)
+        except Exception as error:  # whatever it is, /readyz tells it
+            self.failure = f"{type(error).__name__}: {error}"
+
+    def refusal(self) -> Response:
+        """Why no document is read yet."""
+        if self.failure:
+            return problem(503, "model_failed", self.failure)
+        return problem(503, "loading", "the model is still loading")
 
 
 def problem(status: int, error: str, message: str) -> Response:
     """A refusal as JSON."""
     body = dumps({"error": error, "message": message})
     return Response(body, status, media_type="application/json")
+
+
+async def answered(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """The endpoint's answer, also where it fails."""
+    try:
+        return await call_next(request)
+    except Exception as error:
+        # Where it failed and no message, which may hold words of a report.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("%s\n%s", type(error).__name__, place)
+        return problem(500, "internal_error", "the request failed, which is a defect of tawthiq")
 
 
 def create(load: Callable[[], Engine]) -> FastAPI:
@@ -69,7 +95,8 @@ def create(load: Callable[[], Engine]) -> FastAPI:
         readiness.start()
         yield
 
-    app = FastAPI(title="tawthiq", version="1", lifespan=lifespan,
+    # No interactive pages: they load scripts from elsewhere into a page for testimony.
+    app = FastAPI(title="tawthiq", version="1", lifespan=lifespan, docs_url=None, redoc_url=None,
                   description="Arabic conflict reports to evidence-linked incident records")
 
     @app.middleware("http")
@@ -77,54 +104,68 @@ def create(load: Callable[[], Engine]) -> FastAPI:
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         length = request.headers.get("content-length")
-        if request.method == "POST" and (length is None or not length.isdigit()):
-            response = problem(411, "length_required", "send a Content-Length header")
+        chunked = "transfer-encoding" in request.headers  # it would overrule the length
+        if request.method == "POST" and (length is None or not length.isdigit() or chunked):
+            response = problem(411, "length_required",
+                               "send a Content-Length header and no Transfer-Encoding")
         elif length is not None and length.isdigit() and int(length) > MAX_BYTES:
             response = problem(413, "too_large", f"a request may have up to {MAX_BYTES} bytes")
         else:
-            response = await call_next(request)
+            response = await answered(request, call_next)
         if request.url.path == _PATH:
             requests.labels(response.status_code).inc()
         return response
 
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        answer = problem(status, status.name.lower(),
+                         _UNREADABLE if status == 400 else status.phrase)
+        answer.headers.update(error.headers or {})
+        return answer
+
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         # Never echo the input: it is testimony, and error bodies end up in logs.
         told = "; ".join(
             f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5]
         )
+        if "json" not in request.headers.get("content-type", ""):
+            told = f"{_JSON}; {told}"
         return problem(422, "invalid_request", told)
 
+    # These are async: they wait for no thread behind the documents that are being read.
     @app.get("/livez")
-    def livez() -> dict[str, str]:
+    async def livez() -> dict[str, str]:
         return {"status": "alive"}
 
     @app.get("/readyz", responses={503: {"model": Problem}})
-    def readyz() -> Response:
-        if readiness.failure:
-            return problem(503, "model_failed", readiness.failure)
+    async def readyz() -> Response:
         if readiness.engine is None:
-            return problem(503, "loading", "the model is still loading")
+            return readiness.refusal()
         body = {"status": "ready", "model": readiness.engine.bundle.version}
         return Response(dumps(body), media_type="application/json")
 
     @app.get("/metrics")
-    def metrics() -> Response:
+    async def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     @app.post(
         _PATH,
         response_model=Extraction | list[Extraction],
-        responses={status: {"model": Problem} for status in (411, 413, 422, 503)},
+        responses={status: {"model": Problem} for status in (400, 411, 413, 422, 500, 503)},
     )
     def extract(body: Annotated[InputDocument | list[InputDocument], Body()]) -> Response:
         """Spans, relations and incident records of one document or a list of them."""
         engine = readiness.engine
         if engine is None:
-            return readyz()
+            return readiness.refusal()
         given = body if isinstance(body, list) else [body]
         if not 1 <= len(given) <= MAX_DOCUMENTS:
             return problem(422, "invalid_request", f"send 1 to {MAX_DOCUMENTS} documents")
+        named = [item.id for item in given if item.id is not None]
+        if len(set(named)) < len(named):
+            return problem(422, "invalid_request", "document id is given twice")
         try:
             read = [item.document() for item in given]
         except TawthiqError as error:

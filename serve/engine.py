@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from data.document import Document
 from data.schema import SCHEMA
+from incidents import gazetteer as gazetteers
 from incidents.assemble import ModelInfo, extraction
 from incidents.gazetteer import Gazetteer
 from incidents.places import default_gazetteer
@@ -36,12 +37,16 @@ class Engine:
 
 
 def load(
-    folder: Path, precision: Precision = "float", provider: str = "cpu", threads: int = 0
+    folder: Path, precision: str = "float", provider: str = "cpu", threads: int = 0,
+    gazetteer: Path | None = None,
 ) -> Engine:
-    """Open a bundle with the shipped gazetteer and vocabularies.
+    """Open a bundle with the shipped vocabularies and gazetteer, or another gazetteer.
 
     Raises:
-        BundleError: the bundle is missing, changed or made for another schema.
+        BundleError: the bundle is missing, changed or made for another schema, or has no such
+            precision.
+        FormatError: the gazetteer cannot be read.
     """
-    opened = bundle.load(folder, precision, provider, threads)
-    return Engine(opened, default_gazetteer(), default_vocabularies())
+    places = default_gazetteer() if gazetteer is None else gazetteers.load(gazetteer)
+    opened = bundle.load(folder, cast(Precision, precision), provider, threads)
+    return Engine(opened, places, default_vocabularies())

@@ -6,9 +6,10 @@ output is always whole. ``--resume`` goes on from the last whole line.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,14 +18,28 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
+from data.document import Document
 from data.errors import FormatError, TawthiqError
-from data.jsonl import dumps
-from models.bundle import Precision
+from data.jsonl import dumps, read_json
+from incidents.exports.files import check_apart
 from serve import engine
 from serve.engine import Engine
-from serve.reading import Item, read
+from serve.reading import Item, files, read
 
 console = Console(stderr=True)
+
+
+def answer(item: Item, opened: Engine) -> dict[str, Any]:
+    """The line of an input in the results: its extraction, or why there is none."""
+    if item.document is None:
+        return error_line(item)
+    try:
+        return opened.extract(item.document)
+    except Exception as error:  # a defect of ours costs this document and no other
+        # Its message is not ours and may hold words of the report.
+        failure = TawthiqError("extraction failed", where=f"document {item.id}",
+                               value=type(error).__name__, fix="report this as a defect")
+        return error_line(Item(item.id, None, failure))
 
 
 def error_line(item: Item) -> dict[str, Any]:
@@ -39,44 +54,68 @@ def partial_path(output: Path) -> Path:
     return output.with_name(f".{output.name}.partial")
 
 
-def whole_lines(path: Path, version: str) -> Iterator[tuple[str | None, bool]]:
-    """Id of each finished line of partial results, and whether it is a result and no error.
-
-    A torn last line is cut off the file.
+def whole_lines(partial: Path) -> Iterator[tuple[dict[str, Any], int]]:
+    """Each finished line of partial results, and where it ends in the file.
 
     Raises:
-        FormatError: a line was written by another model.
+        FormatError: a line that no extraction has written.
     """
-    content = path.read_bytes()
-    keep = content.rfind(b"\n") + 1
-    if keep < len(content):
-        with path.open("r+b") as file:
-            file.truncate(keep)
-    for number, line in enumerate(content[:keep].split(b"\n")[:-1], 1):
-        row = json.loads(line)
-        made_by = row.get("model", {}).get("version", version)
-        if made_by != version:
-            raise FormatError("written by another model", where=f"{path}:{number}", value=made_by,
-                              legal=version, fix=f"delete {path} to start anew")
-        good = "document" in row
-        yield (row["document"]["id"] if good else row["id"]), good
+    end = 0
+    with partial.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return
+            end += len(line)
+            try:
+                row = read_json(line.decode())
+            except (UnicodeDecodeError, FormatError):
+                row = None
+            if not isinstance(row, dict) or not row.keys() & {"document", "error"}:
+                raise FormatError("neither a result nor an error line",
+                                  where=f"{partial}:{number}",
+                                  fix=f"delete {partial} to start anew")
+            yield row, end
 
 
-def skip_done(items: Iterator[Item], partial: Path, version: str) -> list[bool]:
-    """Advance ``items`` past what partial results hold; for each, whether it was a result.
+def skip_done(source: Path, partial: Path, opened: Engine) -> list[bool]:
+    """For each line of partial results that still holds, whether it is a result.
+
+    A torn last line is cut off the file; an error line whose input is another now, and what
+    follows it, too.
 
     Raises:
-        FormatError: the results are of another model or of other input.
+        FormatError: a result is of another model or of other input.
     """
     done: list[bool] = []
-    for id, good in whole_lines(partial, version):
+    keep, items = 0, read(source)
+    for row, end in whole_lines(partial):
         item = next(items, None)
-        if item is None or item.id != id:
-            raise FormatError("results are of other input", where=f"{partial}:{len(done) + 1}",
-                              value=id, legal=item.id if item else None,
-                              fix=f"delete {partial} to start anew")
-        done.append(good)
+        if "document" in row:
+            _check_made_by(row, item, opened, f"{partial}:{len(done) + 1}", partial)
+        elif item is None or item.error is None or row != error_line(item):
+            break
+        done.append("document" in row)
+        keep = end
+    os.truncate(partial, keep)
     return done
+
+
+def _check_made_by(
+    row: dict[str, Any], item: Item | None, opened: Engine, where: str, partial: Path
+) -> None:
+    fix, model = f"delete {partial} to start anew", asdict(opened.model)
+    if row.get("model") != model:
+        raise FormatError("written by another model", where=where, value=row.get("model"),
+                          legal=model, fix=fix)
+    given = _provenance(item.document) if item and item.document else None
+    if row["document"] != given:
+        raise FormatError("results are of other input", where=where, value=row["document"],
+                          legal=given, fix=fix)
+
+
+def _provenance(document: Document) -> dict[str, str | None]:
+    return {"id": document.id, "sha256": document.sha256, "published": document.published,
+            "source": document.source}
 
 
 def run(source: Path, output: Path, opened: Engine, resume: bool) -> tuple[int, int]:
@@ -86,20 +125,24 @@ def run(source: Path, output: Path, opened: Engine, resume: bool) -> tuple[int, 
         Numbers of results and of error lines, those of an earlier, interrupted run included.
 
     Raises:
-        TawthiqError: the input cannot be read at all, or does not fit the results to resume.
+        TawthiqError: the input cannot be read at all, or not twice, or would be written over, or
+            does not fit the results to resume.
     """
-    total = sum(1 for _ in read(source))
-    items = read(source)
+    if source.exists() and not (source.is_file() or source.is_dir()):
+        raise FormatError("a pipe cannot be read twice", where=source,
+                          legal="a file or a folder", fix="save it to a file first")
     partial = partial_path(output)
+    for written in (output, partial):
+        check_apart(written, *files(source))
+    total = sum(1 for _ in read(source))
     output.parent.mkdir(parents=True, exist_ok=True)
-    outcomes: list[bool] = []
-    if resume and partial.exists():
-        outcomes = skip_done(items, partial, opened.bundle.version)
+    outcomes = skip_done(source, partial, opened) if resume and partial.exists() else []
     with partial.open("a" if outcomes else "w", encoding="utf-8", newline="\n") as file:
+        items = islice(read(source), len(outcomes), None)
         bar = track(items, "extracting", total=total, completed=len(outcomes), console=console)
         for item in bar:
-            row = opened.extract(item.document) if item.document else error_line(item)
-            outcomes.append(item.document is not None)
+            row = answer(item, opened)
+            outcomes.append("document" in row)
             file.write(dumps(row) + "\n")
             file.flush()
         os.fsync(file.fileno())
@@ -113,13 +156,14 @@ def main(
     model: Annotated[Path, typer.Option(help="bundle folder")] = Path("models/onnx"),
     precision: Annotated[str, typer.Option(help="float or int8")] = "float",
     provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
+    gazetteer: Annotated[Path | None, typer.Option(
+        help="as incidents.gazetteer builds it [default: the project's]")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on after an interruption")] = False,
 ) -> None:
     """Extract incident records from many reports."""
     try:
-        chosen: Precision = "int8" if precision == "int8" else "float"
         with console.status("loading the model"):
-            opened = engine.load(model, chosen, provider)
+            opened = engine.load(model, precision, provider, gazetteer=gazetteer)
         good, bad = run(source, output, opened, resume)
     except TawthiqError as error:
         console.print(f"[red]error[/] {escape(str(error))}", highlight=False)

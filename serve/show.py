@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,18 +15,25 @@ from rich.table import Table
 from rich.text import Text
 
 from data.errors import FormatError, TawthiqError
-from data.jsonl import lines
+from data.jsonl import lines, read_json
 from data.schema import SCHEMA
 from serve.reading import read
 
 # Right-to-left isolates: a terminal that knows bidi shows Arabic in order, numbers included.
 _RTL, _END = "\u2067", "\u2069"
+# What a terminal obeys, what Rich drops, so that offsets shift, and what is no UTF-8.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _FIELDS = ("places", "facilities", "perpetrators", "weapons", "sources")
+
+
+def visible(text: str) -> str:
+    """The text with one visible character for each that cannot be shown; offsets hold."""
+    return _UNSEEN.sub(lambda m: chr(0x2400 + ord(m[0])) if m[0] < " " else "\ufffd", text)
 
 
 def coloured(text: str, entities: list[dict[str, Any]]) -> Text:
     """The report with its entities in their labels' colours."""
-    shown = Text(text)
+    shown = Text(visible(text))
     for entity in sorted(entities, key=lambda e: e["start"] - e["end"]):
         colour = SCHEMA.label(entity["label"]).colour
         shown.stylize(f"bold {colour}", entity["start"], entity["end"])
@@ -73,7 +80,7 @@ def record(incident: dict[str, Any], text: str) -> Table:
         table.add_column(column, overflow="fold")
     for field, value, evidence in values(incident):
         words = " … ".join(f"{_RTL}{text[s:e]}{_END} [{s}–{e}]" for s, e in evidence)
-        table.add_row(field, escape(value), escape(words))
+        table.add_row(field, escape(visible(value)), escape(visible(words)))
     return table
 
 
@@ -84,20 +91,24 @@ def main(
     """Print the records of each report with their evidence."""
     console = Console()
     try:
-        texts = {item.id: item.document.text for item in read(source) if item.document}
+        documents = {item.id: item.document for item in read(source) if item.document}
         for number, line in lines(results):
-            row = json.loads(line)
+            row = read_json(line)
             if "error" in row:
-                console.print(f"{row['id']}: [red]{escape(row['error']['message'])}[/]")
+                message = escape(visible(row["error"]["message"]))
+                console.print(f"{escape(visible(str(row['id'])))}: [red]{message}[/]")
                 continue
-            id = row["document"]["id"]
-            if id not in texts:
-                raise FormatError("result of a document that is not in the input",
-                                  where=f"{results}:{number}", value=id)
-            body = coloured(texts[id], row["entities"])
-            console.print(Panel(body, title=f"{id} · {row['document']['published'] or 'undated'}"))
+            id, sha256 = row["document"]["id"], row["document"]["sha256"]
+            document = documents.get(id)
+            if document is None or document.sha256 != sha256:
+                raise FormatError("result of a document that is not in the input, or another now",
+                                  where=f"{results}:{number}", value=id,
+                                  fix="extract it again")
+            title = f"{id} · {row['document']['published'] or 'undated'}"
+            body = coloured(document.text, row["entities"])
+            console.print(Panel(body, title=escape(visible(title))))
             for incident in row["incidents"]:
-                console.print(record(incident, texts[id]))
+                console.print(record(incident, document.text))
             if not row["incidents"]:
                 console.print("no incident is reported")
     except TawthiqError as error:

@@ -35,8 +35,10 @@ def row(id: int, second: int, **changes: Any) -> dict[str, Any]:
 class Server:
     """As much of the SDK's client as ``pull`` asks; counts what it hands out."""
 
-    def __init__(self, *rows: dict[str, Any], fails: Exception | None = None) -> None:
-        self.rows, self.fails, self.asked = list(rows), fails, 0
+    def __init__(
+        self, *rows: dict[str, Any], fails: Exception | None = None, lost: int | None = None
+    ) -> None:
+        self.rows, self.fails, self.lost, self.asked = list(rows), fails, lost, 0
         self.projects = self.exports = self.tasks = self
 
     def get(self, project: int) -> None:
@@ -48,7 +50,8 @@ class Server:
         ids = options["request_options"]["additional_query_parameters"]["ids[]"]
         assert len(ids) <= 200
         self.asked += len(ids)
-        body = json.dumps([r for r in self.rows if r["id"] in ids], ensure_ascii=False).encode()
+        rows = [r for r in self.rows if r["id"] in ids and r["id"] != self.lost]
+        body = json.dumps(rows, ensure_ascii=False).encode()
         return [body[:7], body[7:]]
 
     def list(self, **_: Any) -> Any:
@@ -90,6 +93,19 @@ def test_a_failed_pull_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize(("server", "said"), [
+    (Server(row(1, 2), row(2, 1), lost=1), r"lists 1 tasks that its export lacks; got \[1\]"),
+    (Server(), "none of the file's tasks"), (Server(row(7, 1)), "none of the file's tasks"),
+])
+def test_tasks_that_do_not_come_are_told(tmp_path: Path, server: Server, said: str) -> None:
+    path = tmp_path / "p.json"
+    pull(Server(row(1, 1, annotations=["قصف"])), 5, path)
+    before = path.read_bytes()
+    with pytest.raises(ServerError, match=said):
+        pull(server, 5, path)
+    assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize(("document", "version", "holds"), [
     (MARKED, None, "annotations"), (PREDICTED, "m1", "predictions"), (Document("d", TEXT), None,
                                                                      None),
@@ -108,10 +124,11 @@ def test_an_imported_annotation_is_no_ground_truth() -> None:
 
 
 def test_lone_surrogates_are_kept_back() -> None:
-    broken = Document("x", "أ\ud83d")
-    good, bad = sendable([MARKED, broken])
+    broken = [Document("x", "أ\ud83d"), Document("x", TEXT, source="أ\ud83d"),
+              Document("x", TEXT, (Span("أ\ud83d", "ATTACK", 0, 3),))]
+    good, bad = sendable([MARKED, *broken])
     assert good == [MARKED]
-    assert [(p.kind, p.task, p.value) for p in bad] == [("refused", "x", 1)]
+    assert [(p.kind, p.task, p.value) for p in bad] == [("refused", "x", 1)] * 3
 
 
 class Taker:
@@ -119,13 +136,19 @@ class Taker:
 
     def __init__(self, taken: int) -> None:
         self.projects, self.id, self.deleted = self, 9, False
-        self.task_count, self.annotation_count, self.prediction_count = taken, taken, None
+        self.task_count, self.annotation_count = taken, taken
+        self.prediction_count: int | None = None
+        self.sent: list[dict[str, Any]] = []
 
     def create(self, **_: Any) -> Taker:
         return self
 
-    def import_tasks(self, **_: Any) -> Taker:
+    def import_tasks(self, request: list[dict[str, Any]], **_: Any) -> Taker:
+        self.sent += request
         return self
+
+    def update(self, *_: Any, **__: Any) -> None:
+        pass
 
     def delete(self, project: int) -> None:
         self.deleted = project == 9
@@ -139,6 +162,14 @@ def test_a_push_that_the_server_takes_half_of_is_undone() -> None:
     whole = Taker(taken=2)
     assert push(whole, [MARKED, replace(MARKED, id="e")], "Title", "none") == 9
     assert not whole.deleted
+
+
+def test_what_people_marked_is_not_sent_as_a_prediction() -> None:
+    server = Taker(taken=3)
+    server.annotation_count, server.prediction_count = 1, 2
+    push(server, [MARKED, PREDICTED, Document("e", TEXT)], "Title", "m1")
+    assert [set(t) - {"data"} for t in server.sent] == [
+        {"annotations"}, {"predictions"}, {"predictions"}]
 
 
 def test_predictions_find_their_tasks_the_most_uncertain_first() -> None:

@@ -80,6 +80,8 @@ def test_optional_keys_may_be_missing() -> None:
     ({"spans": [{**SPAN, "end": True}]}, "got 'True is not int'"),
     ({"spans": [{**SPAN, "id": 1}]}, "got '1 is not str'"),
     ({"spans": [{**SPAN, "score": "high"}]}, "is not a score"),
+    ({"spans": [{**SPAN, "score": float("nan")}]}, "got 'not a score of 0 to 1: nan'"),
+    ({"spans": [{**SPAN, "score": 10**400}]}, "got 'not a score of 0 to 1: 1000"),
     ({"spans": 7}, "document d: a span needs"),
     ({"spans": [7]}, "document d: a span needs"),
     ({"spans": [{**SPAN, "label": "HERO"}]}, "document d: unknown label; got 'HERO'"),
@@ -88,8 +90,8 @@ def test_optional_keys_may_be_missing() -> None:
 ])
 def test_what_is_refused(changes: dict[str, Any], said: str, tmp_path: Path) -> None:
     path = tmp_path / "documents.jsonl"
-    path.write_text(dumps({**BODY, "id": "first"}) + "\n\n" + dumps({**BODY, **changes}) + "\n",
-                    encoding="utf-8")
+    second = json.dumps({**BODY, **changes})
+    path.write_text(dumps({**BODY, "id": "first"}) + "\n\n" + second + "\n", encoding="utf-8")
     with pytest.raises(TawthiqError) as caught:
         read_documents(path)
     assert said in str(caught.value)
@@ -98,7 +100,8 @@ def test_what_is_refused(changes: dict[str, Any], said: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("content", "said"), [
     (b"{}\n", ":1: 'id' must be"), (b"[]\n", ":1: a document must be a JSON object"),
-    (b"{\n", ":1: broken JSON"), ("قصف".encode("cp1256"), "not UTF-8"),
+    (b"{\n", ":1: broken JSON"), ("\nقصف".encode("cp1256"), ":2: not UTF-8"),
+    (b"1" * 5000, ":1: broken JSON"), (b"[" * 200_000, ":1: broken JSON"),
     ((dumps(BODY) + "\n").encode() * 2, ":2: document id is given twice; got 'd'"),
 ])
 def test_a_file_that_cannot_be_read(content: bytes, said: str, tmp_path: Path) -> None:
@@ -107,6 +110,16 @@ def test_a_file_that_cannot_be_read(content: bytes, said: str, tmp_path: Path) -
     with pytest.raises(TawthiqError) as caught:
         read_documents(path)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [
+    "شهادة عن مقتل", {"id": "a", "text": ["شهادة عن مقتل"]},
+    {"id": "a", "text": "قصف", "source": ["شهادة عن مقتل"]},
+])
+def test_errors_do_not_repeat_the_text(body: Any) -> None:
+    with pytest.raises(TawthiqError) as caught:
+        from_json(body)
+    assert "شهادة" not in str(caught.value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -120,3 +133,11 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
         write_text(path, "new \ud800")
     assert path.read_bytes() == b"old\r\n"
+
+
+def test_paths_that_cannot_be_read_or_written_are_named(tmp_path: Path) -> None:
+    with pytest.raises(TawthiqError, match="cannot be read; got 'Is a directory'"):
+        list(lines(tmp_path))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TawthiqError, match="cannot be written"):
+        write_text(tmp_path / "file" / "deeper", "new")

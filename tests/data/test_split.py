@@ -83,3 +83,11 @@ def test_the_command(tmp_path: Path) -> None:
     expected = {name: [] for name in SPLITS} | {"dev": ["a", "b"]}  # type: ignore[var-annotated]
     expected[hashed("c")] = [*expected[hashed("c")], "c"]
     assert found == expected
+
+
+@pytest.mark.parametrize("option", ["--stories", "--frozen"])
+def test_a_misspelt_table_is_an_error(tmp_path: Path, option: str) -> None:
+    write_documents(tmp_path / "in.jsonl", [Document("a", "نص")])
+    done = CliRunner().invoke(APP, ["--input", str(tmp_path / "in.jsonl"), "--out",
+                                    str(tmp_path / "out"), option, str(tmp_path / "slip.csv")])
+    assert done.exit_code == 1 and not (tmp_path / "out").exists()

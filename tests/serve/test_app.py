@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -15,8 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from data.document import Document
 from data.schema import SCHEMA
-from serve import app, messages
+from serve import app, engine, messages
+from serve.engine import Engine
 from tests.conftest import ROOT, documents
 
 
@@ -90,6 +93,31 @@ def test_broken_json_too_large_and_lengthless(server: tuple[str, object]) -> Non
                       ).status_code == 422
     assert httpx.post(url, content=b"x" * (app.MAX_BYTES + 1)).status_code == 413
     assert httpx.post(url, content=iter([b"{}"])).status_code == 411
+    both = {"content-length": "10", "transfer-encoding": "chunked"}
+    assert httpx.post(url, content=iter([b"{}"]), headers=both).status_code == 411
+
+
+@pytest.mark.parametrize("body", [
+    b'{"text": "\xff"}', b'{"text": "x", "id": ' + b"1" * 5000 + b"}", b"[" * 200_000,
+])
+def test_what_is_no_json_is_a_problem_too(server: tuple[str, object], body: bytes) -> None:
+    url, json = f"{server[0]}/v1/extract", {"content-type": "application/json"}
+    answer = httpx.post(url, content=body, headers=json)
+    assert answer.status_code == 400 and "UTF-8" in answer.json()["message"]
+    contract = httpx.get(f"{server[0]}/openapi.json").json()
+    assert "400" in contract["paths"]["/v1/extract"]["post"]["responses"]
+
+
+def test_other_refusals_name_their_cause(server: tuple[str, object]) -> None:
+    url = server[0]
+    answer = httpx.post(f"{url}/v1/extract", content=b'{"text": "x"}')
+    assert answer.status_code == 422 and "Content-Type" in answer.json()["message"]
+    twice = post(url, [{"id": "a", "text": "قصف"}, {"id": "a", "text": "قتل"}])
+    assert twice.status_code == 422 and "given twice" in twice.json()["message"]
+    other = httpx.get(f"{url}/v1/extract")
+    assert other.json()["error"] == "method_not_allowed" and other.headers["allow"] == "POST"
+    for page in ("/docs", "/redoc"):  # they would load scripts from elsewhere
+        assert httpx.get(url + page).json()["error"] == "not_found"
 
 
 def test_refusals_do_not_repeat_the_text(server: tuple[str, object]) -> None:
@@ -110,8 +138,6 @@ def test_life_metrics_and_contract(server: tuple[str, object]) -> None:
 def test_a_failed_load_is_alive_but_not_ready(tmp_path: Path) -> None:
     from fastapi.testclient import TestClient
 
-    from serve import engine
-
     with TestClient(app.create(lambda: engine.load(tmp_path))) as client:
         deadline = time.monotonic() + 5
         while client.get("/readyz").json()["error"] == "loading" and time.monotonic() < deadline:
@@ -120,6 +146,65 @@ def test_a_failed_load_is_alive_but_not_ready(tmp_path: Path) -> None:
         assert answer.status_code == 503 and "no manifest" in answer.json()["message"]
         assert client.get("/livez").status_code == 200
         assert client.post("/v1/extract", json={"text": "x"}).status_code == 503
+
+
+def test_any_failed_load_is_told() -> None:
+    from fastapi.testclient import TestClient
+
+    def load() -> Engine:
+        raise OSError("no space left")
+
+    with TestClient(app.create(load)) as client:
+        deadline = time.monotonic() + 5
+        while client.get("/readyz").json()["error"] == "loading" and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert client.get("/readyz").json()["message"] == "OSError: no space left"
+
+
+def test_a_failed_extraction_is_a_problem_and_is_counted(
+    bundle_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from fastapi.testclient import TestClient
+
+    def fails(_: Engine, document: Document) -> None:
+        raise ValueError(document.text)
+
+    opened = engine.load(bundle_folder)
+    monkeypatch.setattr(Engine, "extract", fails)
+    with TestClient(app.create(lambda: opened)) as client:
+        while client.get("/readyz").status_code != 200:
+            time.sleep(0.01)
+        answer = client.post("/v1/extract", json={"text": "شهادة"})
+        assert answer.status_code == 500 and answer.json()["error"] == "internal_error"
+        assert 'tawthiq_requests_total{status="500"} 1.0' in client.get("/metrics").text
+    assert "ValueError" in caplog.text and "شهادة" not in caplog.text
+
+
+def test_life_does_not_queue_behind_documents(
+    bundle_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, go_on = engine.load(bundle_folder), threading.Event()
+    monkeypatch.setattr(Engine, "extract", lambda *_: {"waited": go_on.wait(60)})
+
+    async def ask() -> None:
+        served = app.create(lambda: opened)
+        transport = httpx.ASGITransport(app=served)
+        async with (served.router.lifespan_context(served),
+                    httpx.AsyncClient(transport=transport, base_url="http://t") as client):
+            while (await client.get("/readyz")).status_code != 200:
+                await asyncio.sleep(0.01)
+            posts = [asyncio.create_task(client.post("/v1/extract", json={"text": "قصف"}))
+                     for _ in range(60)]  # more than there are threads
+            await asyncio.sleep(0.5)
+            try:
+                for path in ("/livez", "/readyz", "/metrics"):
+                    answer = await asyncio.wait_for(client.get(path), 20)
+                    assert answer.status_code == 200
+            finally:
+                go_on.set()
+                await asyncio.gather(*posts)
+
+    asyncio.run(ask())
 
 
 def test_serving_imports_no_torch() -> None:

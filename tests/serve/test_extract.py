@@ -9,12 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from data.errors import FormatError
+from data.document import Document
+from data.errors import BundleError, ConfigError, FormatError
+from incidents import gazetteer
+from incidents.gazetteer import Entry
 from serve import engine
 from serve.engine import Engine
 from serve.extract import partial_path, run
@@ -80,10 +84,15 @@ def test_text_files_and_folders(opened: Engine, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "b.txt").write_bytes("قصف\r\nإدلب".encode())
     (folder / "a.txt").write_bytes(b"\xff\xfe")
-    assert run(folder, tmp_path / "out.jsonl", opened, resume=False) == (1, 1)
-    bad, good = rows(tmp_path / "out.jsonl")
-    assert bad["id"] == "a" and "not UTF-8" in bad["error"]["message"]
-    assert good["document"]["id"] == "b"
+    (folder / "b.TXT").write_text("قصف")
+    (folder / "c.txt").symlink_to(tmp_path / "gone")
+    (folder / "d.Txt").write_text("قصف")
+    assert run(folder, tmp_path / "out.jsonl", opened, resume=False) == (2, 3)
+    found = {row.get("id") or row["document"]["id"]: row for row in rows(tmp_path / "out.jsonl")}
+    assert list(found) == ["a", "b", "c", "d"]
+    assert "not UTF-8" in found["a"]["error"]["message"]
+    assert "cannot be read" in found["c"]["error"]["message"]
+    assert "b.txt: document id is given twice" in found["b"]["error"]["message"]
     assert run(folder / "b.txt", tmp_path / "one.jsonl", opened, resume=False) == (1, 0)
 
 
@@ -105,11 +114,112 @@ def test_results_of_other_input_or_model_are_refused(opened: Engine, tmp_path: P
     partial_path(out).write_text('{"document": {"id": "other"}, "model": {"version": "v"}}\n')
     with pytest.raises(FormatError, match="another model"):
         run(source, out, opened, resume=True)
-    row = {"document": {"id": "other"}, "model": {"version": opened.bundle.version}}
+    row = {"document": {"id": "other"}, "model": asdict(opened.model)}
     partial_path(out).write_text(json.dumps(row) + "\n")
     with pytest.raises(FormatError, match="other input"):
         run(source, out, opened, resume=True)
+    for damage in (b"\0\0\n", b"{}\n", b"\xff\n"):
+        partial_path(out).write_bytes(damage)
+        with pytest.raises(FormatError, match=r"partial:1: neither a result.*fix: delete"):
+            run(source, out, opened, resume=True)
     assert out.read_text() == "kept\n"
+
+
+@pytest.mark.parametrize("change", [
+    {"text": "أمس قُتل مدنيان في قصف على السوق"}, {"published": "2021"}, {"source": "جريدة"},
+])
+def test_results_of_another_text_or_precision_are_refused(
+    opened: Engine, tmp_path: Path, change: dict[str, str]
+) -> None:
+    source, out = write_input(tmp_path / "in.jsonl", 2), tmp_path / "out.jsonl"
+    run(source, out, opened, resume=False)
+    out.rename(partial_path(out))
+    int8 = replace(opened, bundle=replace(opened.bundle, precision="int8"))
+    with pytest.raises(FormatError, match="another model"):
+        run(source, out, int8, resume=True)
+    first, second = rows(source)
+    source.write_text(json.dumps({**first, **change}) + "\n" + json.dumps(second) + "\n")
+    with pytest.raises(FormatError, match="other input"):
+        run(source, out, opened, resume=True)
+    assert not out.exists()
+
+
+def test_a_mended_input_is_read_on_resuming(opened: Engine, tmp_path: Path) -> None:
+    source, out = write_input(tmp_path / "in.jsonl", 3, bad=True), tmp_path / "out.jsonl"
+    run(source, out, opened, resume=False)
+    out.rename(partial_path(out))
+    source.write_text(source.read_text("utf-8").replace("{broken", '{"id": "n", "text": "قصف"}'),
+                      "utf-8")
+    assert run(source, out, opened, resume=True) == (4, 5)
+    assert rows(out)[1]["document"]["id"] == "n"
+
+
+def test_what_is_read_is_never_written_over(opened: Engine, tmp_path: Path) -> None:
+    source = write_input(tmp_path / "in.jsonl", 2)
+    before = source.read_bytes()
+    (tmp_path / "link").symlink_to(source)
+    (tmp_path / "folder").mkdir()
+    report = tmp_path / "folder" / "a.txt"
+    report.write_text("قصف")
+    for given, output in ((source, source), (source, tmp_path / "link"),
+                          (report.parent, report)):
+        with pytest.raises(ConfigError, match="would replace"):
+            run(given, output, opened, resume=False)
+    assert source.read_bytes() == before and report.read_text() == "قصف"
+
+
+def test_a_pipe_is_refused(opened: Engine, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text("kept\n")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FormatError, match="a pipe cannot be read twice"):
+        run(tmp_path / "pipe", out, opened, resume=False)
+    assert out.read_text() == "kept\n"
+
+
+@pytest.mark.parametrize("bad", [
+    b'{"id": "x", "text": "\xe1\xf4"}', b'{"id": ' + b"1" * 5000 + b"}", b"[" * 200_000,
+    '{"id": "doc1", "text": "قصف", "published": "2020-13-01"}'.encode(),
+])
+def test_one_bad_line_costs_no_other(opened: Engine, tmp_path: Path, bad: bytes) -> None:
+    source, out = write_input(tmp_path / "in.jsonl", 2), tmp_path / "out.jsonl"
+    first, second = source.read_bytes().splitlines()
+    source.write_bytes(b"\n".join((first, bad, second)))
+    assert run(source, out, opened, resume=False) == (2, 1)
+    assert "in.jsonl:2" in rows(out)[1]["error"]["message"]
+
+
+def test_a_failure_of_ours_costs_one_document(
+    opened: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Engine.extract
+
+    def fails(self: Engine, document: Document) -> dict[str, Any]:
+        if document.id == "doc0":
+            raise ValueError(document.text)
+        return whole(self, document)
+
+    monkeypatch.setattr(Engine, "extract", fails)
+    source, out = write_input(tmp_path / "in.jsonl", 2), tmp_path / "out.jsonl"
+    assert run(source, out, opened, resume=False) == (1, 1)
+    message = rows(out)[0]["error"]["message"]
+    assert "doc0" in message and "ValueError" in message and documents(1)[0].text not in message
+    out.rename(partial_path(out))
+    monkeypatch.undo()
+    assert run(source, out, opened, resume=True) == (2, 0)
+
+
+def test_another_precision_is_refused_and_another_gazetteer_read(
+    bundle_folder: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(BundleError, match=r"got 'int4'; legal: float"):
+        engine.load(bundle_folder, "int4")
+    path = tmp_path / "places.jsonl"
+    gazetteer.write(path, [Entry("town", ("تل الورد",), "SY", "Idlib", 35.5, 36.5)])
+    opened = engine.load(bundle_folder, gazetteer=path)
+    assert [e.names for e in opened.gazetteer.entries] == [("تل الورد",)]
+    with pytest.raises(FormatError, match="no such file"):
+        engine.load(bundle_folder, gazetteer=tmp_path / "none.jsonl")
 
 
 def test_a_killed_command_resumes_without_losing_or_doubling(
@@ -150,6 +260,9 @@ def test_exit_codes_and_messages(bundle_folder: Path, tmp_path: Path) -> None:
     assert mixed.returncode == 2 and "6 bad inputs" in mixed.stderr and len(rows(out)) == 8
     missing = call("--input", str(tmp_path / "no.jsonl"), "--output", str(tmp_path / "o.jsonl"))
     assert missing.returncode == 1 and "no.jsonl: no such file" in missing.stderr
+    places = call("--input", str(source), "--output", str(tmp_path / "o.jsonl"),
+                  "--gazetteer", str(tmp_path / "places.jsonl"))
+    assert places.returncode == 1 and "places.jsonl: no such file" in places.stderr
     assert not (tmp_path / "o.jsonl").exists()
 
 

@@ -10,13 +10,17 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from data.document import Document
 from incidents.assemble import ModelInfo, extraction
 from serve import show
 from tests.conftest import documents
 
 
-def run(tmp_path: Path, rows: list[dict[str, Any]]) -> tuple[int, str]:
-    inputs = [{"id": d.id, "text": d.text, "published": d.published} for d in documents(4)]
+def run(
+    tmp_path: Path, rows: list[dict[str, Any]], given: list[Document] | None = None
+) -> tuple[int, str]:
+    inputs = [{"id": d.id, "text": d.text, "published": d.published}
+              for d in given or documents(4)]
     for name, body in (("in", inputs), ("out", rows)):
         (tmp_path / f"{name}.jsonl").write_text(
             "".join(json.dumps(row) + "\n" for row in body), "utf-8"
@@ -44,6 +48,21 @@ def test_error_lines_and_foreign_results(tmp_path: Path) -> None:
     row = extraction(documents(1)[0], ModelInfo())
     row["document"]["id"] = "stranger"
     assert run(tmp_path, [row])[0] == 1
+    row = extraction(documents(1)[0], ModelInfo())
+    row["document"]["sha256"] = "0" * 64
+    assert run(tmp_path, [row])[0] == 1
+
+
+def test_characters_that_cannot_be_shown_keep_their_place(tmp_path: Path) -> None:
+    text = "عاجل\r\n\x07\x08\x0b\x0c\x1b أمس \ud83d قُتل مدنيان في قصف"
+    start = text.index("قصف")
+    shown = show.coloured(text, [{"label": "ATTACK", "start": start, "end": start + 3}])
+    assert [shown.plain[s.start : s.end] for s in shown.spans] == ["قصف"]
+    document = Document("[/b] نسخة", text)
+    code, printed = run(tmp_path, [extraction(document, ModelInfo())], [document])
+    assert code == 0 and "[/b] نسخة" in printed and "\x1b" not in printed
+    error = {"id": "[/b]", "error": {"type": "E", "message": "\ud83d"}}
+    assert "[/b]: \ufffd" in run(tmp_path, [error])[1]
 
 
 @pytest.mark.parametrize(("low", "high", "about", "said"), [
