@@ -12,11 +12,14 @@ from rich.console import Console
 from rich.progress import track
 
 from data.document import Document
+from data.errors import TawthiqError
 from data.jsonl import dumps, read_documents, write_text
 from data.schema import SCHEMA
+from incidents import gazetteer as gazetteers
 from incidents import merging, places
 from incidents.casualties import Casualties
 from incidents.events import Event, structural
+from incidents.exports.files import check_apart
 from incidents.gazetteer import Gazetteer
 from incidents.mending import mended
 from incidents.places import default_gazetteer
@@ -100,15 +103,23 @@ def main(
     vocabularies: Annotated[
         Path | None, typer.Option(help="A folder of vocabularies that extend the project's.")
     ] = None,
+    gazetteer: Annotated[Path | None, typer.Option(
+        help="As incidents.gazetteer builds it [default: the project's]")] = None,
     model: Annotated[str, typer.Option(help="Name of what made the spans.")] = "gold",
 ) -> None:
     """Build incident records from documents with spans and relations."""
-    words, gazetteer = load(vocabularies), default_gazetteer()
-    rows = [
-        dumps(extraction(document, ModelInfo(model), gazetteer, words)) + "\n"
-        for document in track(read_documents(source), console=Console(stderr=True))
-    ]
-    write_text(output, "".join(rows))
+    try:
+        check_apart(output, source)
+        words = load(vocabularies)
+        known = default_gazetteer() if gazetteer is None else gazetteers.load(gazetteer)
+        rows = [
+            dumps(extraction(document, ModelInfo(model), known, words)) + "\n"
+            for document in track(read_documents(source), console=Console(stderr=True))
+        ]
+        write_text(output, "".join(rows))
+    except TawthiqError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

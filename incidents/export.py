@@ -18,7 +18,7 @@ from incidents.exports import (
     sheets,
     tracker,
 )
-from incidents.exports.files import check_new, write_folder
+from incidents.exports.files import check_apart, check_new, write_folder
 from incidents.exports.format import Format
 from incidents.exports.items import read
 from incidents.exports.redact import ABOUT, redact
@@ -83,7 +83,10 @@ def main(
     """Write extraction results in another program's format. --list tells what each loses."""
     try:
         chosen = _chosen(format, output, redacted)
+        check_apart(output, input, documents, provenance)
         found = read(input, documents, provenance)
+        for problem in found.problems:
+            typer.echo(f"skipped: {problem}", err=True)
         items = [redact(item) for item in found.items] if redacted else found.items
         files = {
             name: "\ufeff" + content if bom and name.endswith(".csv") else content
@@ -97,8 +100,6 @@ def main(
     except TawthiqError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    for problem in found.problems:
-        typer.echo(f"skipped: {problem}", err=True)
     typer.echo(
         f"{len(items)} documents, {sum(len(i.incidents) for i in items)} incidents to {output}; "
         f"{len(found.problems)} skipped, {found.unused} documents without result"

@@ -7,9 +7,8 @@ each score.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,8 @@ from jinja2 import Environment, FileSystemLoader
 from data.errors import ConfigError, FormatError, TawthiqError
 from data.jsonl import dumps, lines, write_text
 from incidents import arabic
+from incidents.exports.files import check_apart
+from incidents.exports.results import read_result
 from incidents.gazetteer import skeleton
 from incidents.similarity import WEIGHTS, Record, compare, read_record, total
 
@@ -64,7 +65,8 @@ def read_results(path: Path) -> tuple[list[Record], list[str]]:
     for number, line in lines(path):
         where = f"{path}:{number}"
         try:
-            found = list(_records(line))
+            body = read_result(line)
+            found = [read_record(body["document"]["id"], i) for i in body["incidents"]]
             twice = [r.key for r in found if r.key in records]
             if twice:
                 raise FormatError("record is given twice", value=twice[0])
@@ -72,19 +74,6 @@ def read_results(path: Path) -> tuple[list[Record], list[str]]:
         except TawthiqError as error:
             problems.append(str(error.located(where)))
     return list(records.values()), problems
-
-
-def _records(line: str) -> Iterator[Record]:
-    try:
-        body = json.loads(line)
-        document, incidents = str(body["document"]["id"]), body["incidents"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise FormatError("not an extraction result",
-                          value=f"{type(error).__name__}: {error}") from None
-    if not isinstance(incidents, list):
-        raise FormatError("'incidents' must be a list", value=incidents)
-    for incident in incidents:
-        yield read_record(document, incident)
 
 
 def _blocks(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -183,12 +172,16 @@ def main(
     try:
         if not 0 < threshold <= 1:
             raise ConfigError("threshold is out of range", value=threshold, legal="0 to 1")
+        check_apart(output, input)
+        if page_path:
+            check_apart(page_path, input, output)
         records, problems = read_results(input)
         found = clusters(records, threshold)
         rows = [dumps(to_json(c)) + "\n" for c in found]
+        html = page(found, len(records)) if page_path else ""
         write_text(output, "".join(rows))
         if page_path:
-            write_text(page_path, page(found, len(records)))
+            write_text(page_path, html)
     except TawthiqError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None

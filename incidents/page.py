@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,13 +36,35 @@ def shown_range(bounds: Range) -> str:
     return f"{low}+" if high is None else str(low) if low == high else f"{low}–{high}"
 
 
-class _Marks:
-    """The spans of a document under short ids that any page can carry."""
+# What the words are marked as that tell a harm.
+_TRIGGERS = {"killed": "DEATH", "injured": "INJURY", "missing": "DETENTION",
+             "detained": "DETENTION", "displaced": "DISPLACEMENT", "besieged": "DISPLACEMENT"}
 
-    def __init__(self, document: Document) -> None:
-        spans = [Span(f"s{i}", s.label, s.start, s.end, s.score)
-                 for i, s in enumerate(document.spans)]
-        self.document = Document(document.id, document.text, tuple(spans))
+
+def _told(incident: dict[str, Any]) -> Iterator[tuple[str, int, int]]:
+    """Label, start and end of a record's victims and triggers: mending may have added them."""
+    rows = incident["casualties"]
+    for row in rows:
+        for each in (row, *row["of_which"]):
+            yield from (("VICTIM", start, end) for start, end in each["evidence"])
+    for start, end in incident["triggers"]:
+        after = [(at, row["harm"]) for row in rows for at, _ in row["evidence"] if at >= end]
+        yield _TRIGGERS[min(after)[1]] if after else "ATTACK", start, end
+
+
+class _Marks:
+    """The spans of a report and its records under short ids that any page can carry."""
+
+    def __init__(self, item: Item) -> None:
+        spans = list(item.document.spans)
+        marked = {(s.start, s.end) for s in spans}
+        for label, start, end in dict.fromkeys(t for i in item.incidents for t in _told(i)):
+            span = Span("", label, start, end)
+            if (start, end) not in marked and not any(
+                    s.label == label and s.overlaps(span) for s in spans):
+                spans.append(span)
+        self.document = Document(item.document.id, item.document.text, tuple(
+            replace(s, id=f"s{i}") for i, s in enumerate(spans)))
 
     def at(self, evidence: Iterable[Sequence[int]]) -> str:
         """Ids of the spans at evidence offsets: the very same, else those within."""
@@ -109,7 +132,7 @@ def _environment() -> Environment:
 
 def document_page(item: Item, legend: str = "") -> str:
     """The page of a report: its text with coloured evidence, its records beside it."""
-    marks = _Marks(item.document)
+    marks = _Marks(item)
     text = _environment().get_template("document_page.html.j2").render(
         item=item, document=item.document,
         text=Markup(html.coloured(marks.document, arabic=True)),

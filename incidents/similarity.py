@@ -10,7 +10,6 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from data.errors import FormatError
 from incidents.fold import fold
 from incidents.gazetteer import skeleton
 from incidents.place_names import HEADS
@@ -61,31 +60,21 @@ class Record:
 
 
 def read_record(document: str, body: Mapping[str, Any]) -> Record:
-    """An incident of an extraction result, as ``schema/incident-record.md`` describes it.
-
-    Raises:
-        FormatError: a field that is missing or of the wrong type.
-    """
-    try:
-        when = body.get("date") or {}
-        counts: dict[str, tuple[int, int | None]] = {}
-        for row in body.get("casualties", ()):
-            low, high = int(row["min"]), row["max"]
-            _ = row["group"], row["approximate"], row["text"]  # the review page says these
-            if row["harm"] not in counts or counts[row["harm"]][0] < low:
-                counts[row["harm"]] = (low, None if high is None else int(high))
-        return Record(
-            document, str(body["id"]), str(body["type"]),
-            date.fromisoformat(when["start"]) if when.get("start") else None,
-            date.fromisoformat(when["end"]) if when.get("end") else None,
-            tuple(map(_place, body.get("places", ()))),
-            frozenset(p["group"] for p in body.get("perpetrators", ())) - {"unknown"},
-            frozenset(w["class"] for w in body.get("weapons", ())) - {"other"},
-            counts, body,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FormatError("not an incident record", where=f"document {document}",
-                          value=f"{type(error).__name__}: {error}") from None
+    """An incident of a result that ``incidents.exports.results`` has checked."""
+    when = body["date"] or {}
+    counts: dict[str, tuple[int, int | None]] = {}
+    for row in body["casualties"]:
+        if row["harm"] not in counts or counts[row["harm"]][0] < row["min"]:
+            counts[row["harm"]] = (row["min"], row["max"])
+    return Record(
+        document, body["id"], body["type"],
+        date.fromisoformat(when["start"]) if when.get("start") else None,
+        date.fromisoformat(when["end"]) if when.get("end") else None,
+        tuple(map(_place, body["places"])),
+        frozenset(p["group"] for p in body["perpetrators"]) - {"unknown"},
+        frozenset(w["class"] for w in body["weapons"]) - {"other"},
+        counts, body,
+    )
 
 
 def _place(body: Mapping[str, Any]) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -16,6 +17,7 @@ from incidents.exports.fields import (
     located,
     names,
     reference,
+    review,
     sentences,
     statements,
 )
@@ -97,21 +99,19 @@ def _places(item: Item) -> list[dict[str, Any]]:
 
 def _actors(items: Sequence[Item]) -> list[tuple[str, str, str, str, str]]:
     """Named perpetrators, once a report: names of two reports are never taken for one actor."""
-    rows: dict[tuple[str, str], tuple[str, str, str, str, str]] = {}
+    told: dict[tuple[str, str], list[str]] = defaultdict(list)
     for item in items:
         for incident in item.incidents:
             for each in incident["perpetrators"]:
-                told = f"{english('perpetrators', each['group'])}; {reference(item, incident)}"
-                rows.setdefault((item.document.id, each["name"]), (
-                    each["name"], each["name"], "Entity", told, item.document.id))
-    return list(rows.values())
+                told[item.document.id, each["name"]].append(
+                    f"{english('perpetrators', each['group'])}; {reference(item, incident)}")
+    return [(name, name, "Entity", "\n".join(lines), id) for (id, name), lines in told.items()]
 
 
 def _provenance(item: Item) -> str:
     model, known = item.model, item.provenance
     lines = [
-        "Made by a program from the report's words; not reviewed."
-        if not known.reviewed_by else f"Reviewed by {known.reviewed_by}, {known.reviewed_at}.",
+        f"Made by a program from the report's words; {review(item)}.",
         f"model {model['name']} {model['version']}, schema {model['schema']}",
         f"text sha256 {item.document.sha256}",
         f"raw sha256 {known.raw_sha256}" if known.raw_sha256 else "",

@@ -8,13 +8,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from data.document import Document, Span
+from data.errors import FormatError
 from data.jsonl import dumps
 from incidents.exports.format import Format
 from incidents.exports.items import Item
 
 
 def project(items: Sequence[Item]) -> dict[str, str]:
-    """``records/000001.json`` … and ``MANIFEST.sha256``."""
+    """``records/000001.json`` … and ``MANIFEST.sha256``.
+
+    Raises:
+        FormatError: there is no report: ``sha256sum`` takes an empty manifest for a broken one.
+    """
+    if not items:
+        raise FormatError("no report to bundle", fix="give results that fit their documents")
     files: dict[str, str] = {}
     previous: str | None = None
     manifest = []
@@ -30,7 +37,7 @@ def _record(item: Item, previous: str | None) -> dict[str, Any]:
     document, known = item.document, item.provenance
     return {
         "id": document.id,
-        "source_url": item.url,
+        "source_url": known.source_url or item.url,
         "source": document.source,
         "published": document.published,
         "retrieved_at": known.retrieved_at,

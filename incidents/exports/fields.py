@@ -150,6 +150,14 @@ def reference(item: Item, incident: Incident) -> str:
     return f"{item.document.id}/{incident['id']}"
 
 
+def review(item: Item) -> str:
+    """Whether a person reviewed the record, as far as that is known."""
+    by, at = item.provenance.reviewed_by, item.provenance.reviewed_at
+    if not by and not at:
+        return "not reviewed"
+    return "reviewed" + (f" by {by}" if by else "") + (f", {at}" if at else "")
+
+
 def act(item: Item, incident: Incident) -> str | None:
     """The first words for what happened: those of the attack before those of the harm."""
     attacks = {(s.start, s.end) for s in item.document.spans if s.label == "ATTACK"}
@@ -177,10 +185,12 @@ def statements(incident: Incident) -> list[str]:
 
 
 def sentences(item: Item, incident: Incident) -> list[str]:
-    """The sentences of the report that the record rests on, in order."""
+    """The sentences of the report that the record rests on, in order, each of them whole."""
     text = item.document.text
-    starts = sentence_starts(text)
     offsets = [*incident["triggers"], *evidence(incident)]
+    # No sentence begins within evidence: what ends before it is an abbreviation.
+    starts = [at for at in sentence_starts(text)
+              if not any(start < at < end for start, end in offsets)]
     found = sorted({bisect_right(starts, start) - 1 for start, _ in offsets})
     ends = [*starts[1:], len(text)]
     return [text[starts[i] : ends[i]].strip() for i in found]

@@ -14,18 +14,21 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Write files into a new or empty folder: to a neighbour first, then renamed.
 
     Raises:
-        ConfigError: the folder has content; what is in it may not belong to this export.
+        ConfigError: the folder has content, which may not belong to this export, or cannot be
+            made.
     """
     check_new(folder)
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     try:
+        partial.mkdir(parents=True)
         for name, content in files.items():
             write_text(partial / name, content)
         if folder.exists():
             folder.rmdir()
         partial.replace(folder)
+    except OSError as error:
+        raise ConfigError("cannot be written", where=folder, value=error.strerror) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -41,3 +44,14 @@ def check_new(folder: Path) -> None:
     if folder.exists():
         raise ConfigError("the output folder must be new or empty", where="--output",
                           value=str(folder), fix="give another folder, or remove this one")
+
+
+def check_apart(output: Path, *others: Path | None) -> None:
+    """Refuse to write over what a command reads, or writes beside it.
+
+    Raises:
+        ConfigError: the output is one of the other files.
+    """
+    if output.resolve() in [other.resolve() for other in others if other is not None]:
+        raise ConfigError("the output would replace another file of this command", where=output,
+                          fix="write to another file")

@@ -31,7 +31,7 @@ def collection(items: Sequence[Item]) -> dict[str, Any]:
 def project(items: Sequence[Item]) -> dict[str, str]:
     """One GeoJSON file."""
     text = json.dumps(collection(items), ensure_ascii=False, indent=1)
-    return {"incidents.geojson": text + "\n"}
+    return {"incidents.geojson": clean(text) + "\n"}
 
 
 def _feature(item: Item, incident: Incident) -> dict[str, Any]:

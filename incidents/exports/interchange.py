@@ -77,8 +77,11 @@ def tokens(text: str) -> list[tuple[int, int]]:
 
 
 def conll(items: Sequence[Item]) -> dict[str, str]:
-    """A token a line: form, start, end, and for each label a column of IOB2 tags."""
-    out = ["# global.columns = FORM START END " + " ".join(SCHEMA.label_ids)]
+    """A token a line: start, end, form, and for each label a column of IOB2 tags.
+
+    Numbers come first: a line that begins with the token ``#`` would be read as a comment.
+    """
+    out = ["# global.columns = START END FORM " + " ".join(SCHEMA.label_ids)]
     for item in items:
         out += ["# newdoc id = " + clean(dumps(item.document.id)), *_conll(item.document), ""]
     return {"documents.conll": "\n".join(out) + "\n"}
@@ -93,7 +96,7 @@ def _conll(document: Document) -> Iterator[str]:
     for i, (start, end) in enumerate(found):
         if i and numbers[i] != numbers[i - 1]:
             yield ""
-        yield "\t".join([clean(text[start:end]), str(start), str(end), *(c[i] for c in columns)])
+        yield "\t".join([str(start), str(end), clean(text[start:end]), *(c[i] for c in columns)])
 
 
 def _tags(found: list[tuple[int, int]], sentences: list[int], spans: list[Span]) -> list[str]:
@@ -150,7 +153,7 @@ BRAT = Format(
     brat, folder=True,
 )
 CONLL = Format(
-    "conll", "CoNLL: a token a line with one IOB2 column for each label",
+    "conll", "CoNLL: a token a line: start, end, form, and one IOB2 column for each label",
     _NO_RECORDS + "Lossy: no relations, no scores, no ids; a span that cuts a token takes all of "
     "it, one over a sentence's end becomes two. Spans of different labels may nest, each in its "
     "column. White space is to be had from the offsets only.",

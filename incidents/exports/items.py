@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-
 from data.document import Document, Relation, Span
 from data.errors import FormatError, TawthiqError
-from data.jsonl import from_json, lines
+from data.jsonl import from_json, lines, read_json
+from incidents.exports.results import read_result
 
-_SCHEMA = Path(__file__).parents[1] / "extraction.schema.json"
+_URL = re.compile("https?://[^\\s\0\ud800-\udfff]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,11 +43,12 @@ class Item:
 
     @property
     def url(self) -> str | None:
-        """Where the report was published, if that is known to be on the web."""
-        for value in (self.provenance.source_url, self.document.source):
-            if value and value.startswith(("https://", "http://")) and " " not in value:
-                return value
-        return None
+        """Where the report was published, if that is known to be on the web.
+
+        A ``source_url`` that is no web address is not replaced by another address.
+        """
+        told = self.provenance.source_url or self.document.source
+        return told if told and _URL.fullmatch(told) else None
 
     def quote(self, start: int, end: int) -> str:
         """The words at an evidence offset."""
@@ -72,19 +70,19 @@ def read(results: Path, documents: Path, provenance: Path | None = None) -> Coll
     Args:
         results: extraction results, JSONL.
         documents: the documents, JSONL; their spans are ignored, the result's count.
-        provenance: JSONL, an object a line: ``id`` and fields of ``Provenance``.
+        provenance: JSONL, an object a line: ``id`` and fields of ``Provenance``; an id once.
 
     Raises:
         FormatError: a file that is missing or not UTF-8, or a bad line of provenance.
     """
     problems: list[str] = []
     texts = dict(_documents(documents, problems))
-    known = dict(_provenances(provenance)) if provenance else {}
+    known = _provenances(provenance, texts, problems) if provenance else {}
     items: dict[str, Item] = {}
     for number, line in lines(results):
         where = f"{results}:{number}"
         try:
-            item = _item(_json(line), texts, known)
+            item = _item(read_result(line), texts, known)
             if item.document.id in items:
                 raise FormatError("document has two results", value=item.document.id)
             items[item.document.id] = item
@@ -97,7 +95,7 @@ def _documents(path: Path, problems: list[str]) -> Iterator[tuple[str, Document]
     seen: set[str] = set()
     for number, line in lines(path):
         try:
-            document = from_json(_json(line))
+            document = from_json(read_json(line))
             if document.id in seen:
                 raise FormatError("document id is given twice", value=document.id)
             seen.add(document.id)
@@ -106,12 +104,15 @@ def _documents(path: Path, problems: list[str]) -> Iterator[tuple[str, Document]
             problems.append(str(error.located(f"{path}:{number}")))
 
 
-def _provenances(path: Path) -> Iterator[tuple[str, Provenance]]:
+def _provenances(
+    path: Path, texts: dict[str, Document], problems: list[str]
+) -> dict[str, Provenance]:
     names = [f.name for f in fields(Provenance)]
+    known: dict[str, Provenance] = {}
     for number, line in lines(path):
         where = f"{path}:{number}"
         try:
-            body = _json(line)
+            body = read_json(line)
         except FormatError as error:
             raise error.located(where) from None
         if not isinstance(body, dict) or not isinstance(body.get("id"), str):
@@ -121,26 +122,17 @@ def _provenances(path: Path) -> Iterator[tuple[str, Provenance]]:
             if key not in names or not isinstance(value, str | None):
                 raise FormatError("not a field of provenance, or no string", where=where,
                                   value=key, legal=names)
-        yield body["id"], Provenance(**values)
+        id = body["id"]
+        if id in known:
+            raise FormatError("provenance is given twice", where=where, value=id,
+                              fix="put what is known of a report on one line")
+        if id not in texts:
+            problems.append(str(FormatError("provenance of no document", where=where, value=id)))
+        known[id] = Provenance(**values)
+    return known
 
 
-def _json(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise FormatError("broken JSON", value=str(error)) from None
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(_SCHEMA.read_text("utf-8")))
-
-
-def _item(body: Any, texts: dict[str, Document], known: dict[str, Provenance]) -> Item:
-    error = best_match(_validator().iter_errors(body))
-    if error is not None:
-        raise FormatError("not an extraction result", where=error.json_path, value=error.message,
-                          legal="incidents/extraction.schema.json")
+def _item(body: dict[str, Any], texts: dict[str, Document], known: dict[str, Provenance]) -> Item:
     told = body["document"]
     id = told["id"]
     if id not in texts:

@@ -28,12 +28,16 @@ def redact(item: Item) -> Item:
     masked = "".join(text)
     document = Document(item.document.id, masked, item.document.spans, item.document.relations,
                         item.document.published, item.document.source)
+    # Sources of a count and places around a place stand in a record by their words alone.
+    hidden = {item.document.slice(s): document.slice(s)
+              for s in item.document.spans if MASK in document.slice(s)}
     return replace(item, document=document,
-                   incidents=tuple(_record(deepcopy(i), masked) for i in item.incidents))
+                   incidents=tuple(_record(deepcopy(i), masked, hidden) for i in item.incidents))
 
 
-def _record(incident: dict[str, Any], masked: str) -> dict[str, Any]:
+def _record(incident: dict[str, Any], masked: str, hidden: dict[str, str]) -> dict[str, Any]:
     for row in incident["casualties"]:
+        row["sources"] = [hidden.get(name, name) for name in row["sources"]]
         for each in (row, *row["of_which"]):
             each["text"] = each["group"]
     for field in ("places", "facilities", "perpetrators", "weapons", "sources"):
@@ -41,4 +45,6 @@ def _record(incident: dict[str, Any], masked: str) -> dict[str, Any]:
             start, end = each["evidence"][0]
             if MASK in masked[start:end]:
                 each["name"] = masked[start:end]
+    for place in incident["places"]:
+        place["within"] = [hidden.get(name, name) for name in place["within"]]
     return incident

@@ -71,7 +71,8 @@ def _uwazi(item: Item, incident: Incident) -> list[Cell]:
         _many(english("weapons", c) for c in classes(incident, "weapons")),
         _many(names(incident, "sources")), *counts,
         "\n".join(statements(incident)), "\n".join(sentences(item, incident)),
-        f"{item.document.id}|{item.url}".replace("\n", " ") if item.url else None,
+        f"{_many([item.document.id])}|{item.url.replace('|', '%7C')}".replace("\n", " ")
+        if item.url else None,
         reference(item, incident),
         f"{item.document.id}/{incident['part_of']}" if incident["part_of"] else None,
         incident["confidence"],

@@ -12,7 +12,9 @@ from incidents.exports.fields import clean
 
 Cell = str | int | float | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}")
+# What looks like the hash of another id is no safe name.
+_SAFE_NAME = re.compile(
+    r"(?!(?i:document-[0-9a-f]{16})\Z)[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}")
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

@@ -18,6 +18,7 @@ from incidents.exports.fields import (
     main_place,
     names,
     reference,
+    review,
     sentences,
     statements,
 )
@@ -44,7 +45,7 @@ def project(items: Sequence[Item]) -> dict[str, str]:
             else:
                 complete.append(violation)
     body = {"violations": complete, "incomplete": incomplete}
-    return {"violations.json": json.dumps(body, ensure_ascii=False, indent=1) + "\n"}
+    return {"violations.json": clean(json.dumps(body, ensure_ascii=False, indent=1)) + "\n"}
 
 
 def _violation(item: Item, incident: Incident) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def _description(item: Item, incident: Incident) -> str:
     told = days(incident)
     lines = [
         f"{english('incidents', incident['type'])}. Machine-made from an Arabic report, "
-        f"not reviewed: {reference(item, incident)}.",
+        f"{review(item)}: {reference(item, incident)}.",
         f"Date: {told[0]} to {told[1]}." if told and told[0] != told[1] else "",
         *statements(incident),
     ]

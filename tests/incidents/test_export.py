@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from incidents.assemble import ModelInfo, extraction
 from incidents.export import FORMATS, main
 from incidents.exports.fields import clean, count, spread
 from incidents.exports.files import write_folder
-from incidents.exports.items import Item, read
+from incidents.exports.items import Item, Provenance, read
 from incidents.exports.redact import MASK, redact
 from incidents.exports.tables import file_names, to_csv
 
@@ -151,6 +152,64 @@ def test_evidence_beyond_the_text_and_false_quotes_are_refused(tmp_path: Path) -
     assert "words are not those of the text" in found.problems[1]
 
 
+@pytest.mark.parametrize(("field", "value", "said"), [
+    (("entities", 0, "start"), 0.0, "0.0 is not of type 'integer'"),
+    (("incidents", 0, "confidence"), float("nan"), "nan is not of type 'number'"),
+    (("incidents", 0, "confidence"), 10**400, "not an extraction result"),
+    (("incidents", 0, "date", "start"), "soon", "not the days of a date"),
+    (("incidents", 0, "date", "start"), "2020-02-30", "not the days of a date"),
+    (("incidents", 0, "date", "end"), "2019-04-30", "not the days of a date"),
+    (("incidents", 0, "casualties", 0, "max"), 1, "not a range"),
+    (("incidents", 0, "casualties", 0, "of_which", 0, "max"), 1, "not a range"),
+    (("incidents", 0, "places", 0, "lat"), 999, "not a point"),
+    (("incidents", 0, "part_of"), "i9", "part_of is no other incident"),
+    (("incidents", 0, "part_of"), "i1", "part_of is no other incident"),
+])
+def test_values_that_no_schema_refuses_are_refused(
+    field: tuple[str | int, ...], value: object, said: str, tmp_path: Path
+) -> None:
+    results, texts = written(tmp_path)
+    first, *rest = results.read_text("utf-8").splitlines()
+    body = found = json.loads(first)
+    for key in field[:-1]:
+        found = found[key]
+    found[field[-1]] = value
+    results.write_text("\n".join([json.dumps(body), *rest]) + "\n", "utf-8")
+    read_back = read(results, texts)
+    assert [i.document.id for i in read_back.items] == ["arrest/2", "nothing"]
+    [problem] = read_back.problems
+    assert "results.jsonl:1" in problem and said in problem
+
+
+def test_two_incidents_of_one_id_are_refused(tmp_path: Path) -> None:
+    results, texts = written(tmp_path, documents()[:1])
+    body = json.loads(results.read_text("utf-8"))
+    body["incidents"] *= 2
+    results.write_text(dumps(body) + "\n", "utf-8")
+    found = read(results, texts)
+    assert not found.items and "incident id is given twice; got 'i1'" in found.problems[0]
+
+
+def test_no_output_replaces_an_input(tmp_path: Path) -> None:
+    results, texts = written(tmp_path)
+    known = tmp_path / "known.jsonl"
+    known.write_text('{"id": "strike"}\n')
+    (tmp_path / "link").symlink_to(texts)
+    for output in (results, texts, known, tmp_path / "link"):
+        before = output.read_bytes()
+        told = run(results, texts, "documents", output, "--provenance", str(known))
+        assert told.exit_code == 1 and "another file of this command" in told.output
+        assert output.read_bytes() == before
+
+
+def test_paths_that_cannot_be_read_or_written_are_named(tmp_path: Path) -> None:
+    results, texts = written(tmp_path)
+    assert f"{tmp_path}: cannot be read" in run(tmp_path, texts, "geojson", tmp_path / "x").output
+    for name in ("geojson", "bayanat"):
+        result = run(results, texts, name, texts / "deep" / "out")
+        assert result.exit_code == 1 and "cannot be written" in result.output
+
+
 def test_two_results_for_one_document_are_an_error(tmp_path: Path) -> None:
     results, texts = written(tmp_path)
     text = results.read_text("utf-8")
@@ -238,7 +297,8 @@ def test_absent_counts_are_absent(tmp_path: Path) -> None:
 
 @given(st.lists(st.text(st.characters(), min_size=1, max_size=8), unique=True, max_size=8))
 def test_file_names_are_safe_and_distinct(ids: list[str]) -> None:
-    names = file_names([*ids, "a/b", "a:b", "A", "a", "index", "..", ".hidden"])
+    hashed = file_names(["تقرير"])["تقرير"]
+    names = file_names([hashed, "تقرير", *ids, "a/b", "a:b", "A", "a", "index", "..", ".hidden"])
     values = [name.lower() for name in names.values()]
     assert len(set(values)) == len(names)
     for name in names.values():
@@ -257,6 +317,28 @@ def test_redaction_masks_victims_and_keeps_offsets(tmp_path: Path) -> None:
                 "airwars", "geojson", "map")
             assert "سامر" not in "".join(each.project([hidden]).values()), each.name
     assert arrest.incidents[0]["casualties"][0]["text"] == "الشاب سامر الحلو"  # not changed
+
+
+def test_redaction_reaches_the_sources_of_a_count_and_what_a_place_lies_in(
+    tmp_path: Path,
+) -> None:
+    text = """قال [والد [الضحية أحمد الخالد](v2 VICTIM)](s1 SOURCE) إن [الطفل سامر](v1 VICTIM) [قُتل](d1 DEATH) في [غارة](a1 ATTACK) على [مدينة إدلب](l1 PLACE) في [شارع [الشهيد أحمد](v3 VICTIM)](l2 PLACE).
+---
+d1 victim v1
+d1 source s1
+d1 caused_by a1
+l1 located_in l2
+a1 place l1
+"""
+    [item] = items(tmp_path, [parse(text, "x", "2020-02-03")])
+    [incident] = item.incidents
+    assert all("أحمد" in name for name in (
+        incident["casualties"][0]["sources"][0], incident["places"][0]["within"][0]))
+    hidden = redact(item)
+    assert "أحمد" not in dumps(hidden.incidents) + hidden.document.text
+    for each in FORMATS.values():
+        if not each.exact:
+            assert "أحمد" not in "".join(each.project([hidden]).values()), each.name
 
 
 def test_the_evidence_bundle_is_not_redacted(tmp_path: Path) -> None:
@@ -283,6 +365,15 @@ def test_hostile_text_breaks_no_format(name: str, tmp_path: Path) -> None:
             path.read_text("utf-8")
 
 
+def test_lone_surrogates_in_a_governorate_break_no_format(tmp_path: Path) -> None:
+    results, texts = written(tmp_path, documents()[:1])
+    body = json.loads(results.read_text("utf-8"))
+    body["incidents"][0]["places"][0]["admin1"] = "\ud800"
+    results.write_text(dumps(body) + "\n", "utf-8")
+    for name in ("geojson", "tracker"):
+        assert run(results, texts, name, tmp_path / name).exit_code == 0
+
+
 def test_provenance_reaches_the_records_and_unknown_fields_are_refused(tmp_path: Path) -> None:
     results, texts = written(tmp_path)
     known = tmp_path / "provenance.jsonl"
@@ -295,3 +386,29 @@ def test_provenance_reaches_the_records_and_unknown_fields_are_refused(tmp_path:
     known.write_text(dumps({"id": "strike", "reviewer": "x"}) + "\n", "utf-8")
     result = run(results, texts, "evidence", tmp_path / "b", "--provenance", str(known))
     assert result.exit_code == 1 and "reviewed_by" in result.output
+
+
+def test_provenance_is_given_once_and_of_a_document_that_is_there(tmp_path: Path) -> None:
+    results, texts = written(tmp_path)
+    known = tmp_path / "provenance.jsonl"
+    known.write_text('{"id": "strike"}\n{"id": "Strike"}\n', "utf-8")
+    result = run(results, texts, "evidence", tmp_path / "a", "--provenance", str(known))
+    assert result.exit_code == 1 and "provenance of no document; got 'Strike'" in result.output
+    assert (tmp_path / "a" / "MANIFEST.sha256").exists()
+    known.write_text('{"id": "strike"}\n' * 2, "utf-8")
+    result = run(results, texts, "evidence", tmp_path / "b", "--provenance", str(known))
+    assert "provenance.jsonl:2: provenance is given twice" in result.output
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize(("told", "url"), [
+    (None, "https://example.org/r/1"), ("HTTPS://site.example/a", "HTTPS://site.example/a"),
+    ("t.me/chan/5", None), ("https://site.example/\ud800", None), ("https://a.example/b c", None),
+])
+def test_a_source_url_is_kept_as_given_and_linked_where_it_is_one(
+    told: str | None, url: str | None, tmp_path: Path
+) -> None:
+    item = replace(items(tmp_path)[0], provenance=Provenance(source_url=told))
+    assert item.url == url
+    record = json.loads(FORMATS["evidence"].project([item])["records/000001.json"])
+    assert record["source_url"] == told or url

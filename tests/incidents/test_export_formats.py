@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -15,10 +16,14 @@ from typing import Any
 import pytest
 
 from data.document import Document, Relation, Span
+from data.errors import FormatError
 from data.inline import parse
 from data.jsonl import read_documents
 from data.schema import SCHEMA
+from incidents.exports import bayanat, evidence, tracker
+from incidents.exports.fields import sentences
 from incidents.exports.interchange import tokens
+from incidents.exports.items import Provenance
 from incidents.exports.offline_map import _site_name, _town_name, frame
 from incidents.vocabulary import default_vocabularies
 from tests.incidents.test_export import documents, items, project, table
@@ -80,6 +85,37 @@ def test_bayanat_incidents_and_actors(tmp_path: Path) -> None:
         ("الروسي", "strike"), ("للنظام", "arrest/2")]
 
 
+def test_bayanat_actors_tell_every_group_and_incident_of_a_name(tmp_path: Path) -> None:
+    text = ("[قتل](d1 DEATH) [5 مدنيين](v1 VICTIM) في [غارات](a1 ATTACK) "
+            "[للطيران الروسي وقوات النظام السوري](p1 PERPETRATOR) على [بلدة سرمين](l1 PLACE)."
+            "\n---\nd1 victim v1\nd1 caused_by a1\na1 place l1\na1 perpetrator p1\n")
+    [actor] = table(project("bayanat", tmp_path, [parse(text, "x")])["actors.csv"])
+    assert actor["comments"] == "Russia; x/i1\nSyrian government and its forces; x/i1"
+
+
+@pytest.mark.parametrize(("known", "said"), [
+    (Provenance(), "not reviewed"), (Provenance(reviewed_by="سلمى"), "reviewed by سلمى"),
+    (Provenance(reviewed_by="سلمى", reviewed_at="2020-02-04"), "reviewed by سلمى, 2020-02-04"),
+    (Provenance(reviewed_at="2020-02-04"), "reviewed, 2020-02-04"),
+])
+def test_programs_are_told_whether_a_record_was_reviewed(
+    known: Provenance, said: str, tmp_path: Path
+) -> None:
+    given = [replace(item, provenance=known) for item in items(tmp_path)]
+    [violation] = json.loads(tracker.FORMAT.project(given)["violations.json"])["violations"]
+    assert f"from an Arabic report, {said}: strike/i1." in violation["description"]["en"]
+    [first, *_] = objects(bayanat.FORMAT.project(given)["bulletins.jsonl"])
+    assert f"from the report's words; {said}.\n" in first["item"]["comments"]
+
+
+def test_quoted_sentences_are_whole_where_an_abbreviation_cuts_a_span(tmp_path: Path) -> None:
+    text = ("لا شيء. [قُتلت](d1 DEATH) [الطفلة ر. م. (9 أعوام)](v1 VICTIM) قرب [عيادة د. سمير]"
+            "(f1 FACILITY) ظهراً. لا شيء.\n---\nd1 victim v1\nd1 place f1\n")
+    [item] = items(tmp_path, [parse(text, "x")])
+    assert sentences(item, item.incidents[0]) == [
+        "قُتلت الطفلة ر. م. (9 أعوام) قرب عيادة د. سمير ظهراً."]
+
+
 def test_bayanat_titles_are_cut_at_255(tmp_path: Path) -> None:
     long = Document("long", "\n \n" + "ا" * 400)
     blank = Document("blank", " \n ")
@@ -103,8 +139,10 @@ def test_uwazi_dates_points_and_lists(tmp_path: Path) -> None:
 def test_uwazi_separators_in_names_are_disarmed(tmp_path: Path) -> None:
     text = ("[قتل](d1 DEATH) [طفل](v1 VICTIM) في [بلدة أ|ب](l1 PLACE)\n---\n"
             "d1 victim v1\nd1 place l1\n")
-    [row] = table(project("uwazi", tmp_path, [parse(text, "x")])["uwazi.csv"])
+    document = parse(text, "x|y", None, "https://example.org/a|b")
+    [row] = table(project("uwazi", tmp_path, [document])["uwazi.csv"])
     assert row["Places"] == "بلدة أ¦ب"
+    assert row["Report"] == "x¦y|https://example.org/a%7Cb"
 
 
 def test_airwars_columns(tmp_path: Path) -> None:
@@ -256,6 +294,11 @@ def test_evidence_verifies_and_is_chained(tmp_path: Path) -> None:
         assert told.returncode != 0
 
 
+def test_no_bundle_without_a_report() -> None:
+    with pytest.raises(FormatError, match="no report to bundle"):
+        evidence.FORMAT.project([])
+
+
 def test_evidence_offsets_hold_in_utf16_too(tmp_path: Path) -> None:
     record = json.loads(project("evidence", tmp_path)["records/000001.json"])
     text, units = record["text"], record["text"].encode("utf-16-le")
@@ -313,6 +356,13 @@ def test_conll_columns_carry_nested_spans_and_no_tag_begins_with_i(tmp_path: Pat
         "O", "O", "O", "B-VICTIM", "I-VICTIM", "B-VICTIM", "O"]
     assert lines[5] == "" and rows[4]["FORM"] == "."
     assert all(text[int(r["START"]) : int(r["END"])] == r["FORM"] for r in rows)
+
+
+def test_no_line_of_conll_but_a_comment_begins_with_a_hash(tmp_path: Path) -> None:
+    document = Document("x", "#سرمين", (Span("p", "PLACE", 0, 6),))
+    lines = project("conll", tmp_path, [document])["documents.conll"].splitlines()
+    assert [line.split("\t")[:3] for line in lines if "#" not in line[:1] and line] == [
+        ["0", "1", "#"], ["1", "6", "سرمين"]]
 
 
 def test_displacy_ents_never_overlap_and_spans_are_all_there(tmp_path: Path) -> None:

@@ -11,8 +11,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from data.inline import parse
+from incidents.assemble import ModelInfo, extraction
 from incidents.link import clusters, main, page, read_results
 from incidents.similarity import Record, compare, read_record, total
+from tests.incidents.test_export import STRIKE
 
 APP = typer.Typer()
 APP.command()(main)
@@ -142,12 +145,12 @@ def _write(path: Path, results: list[dict[str, Any] | str]) -> Path:
     return path
 
 
-def _result(document: str, *incidents: dict[str, Any]) -> dict[str, Any]:
-    return {"document": {"id": document}, "incidents": list(incidents)}
+def _result(document: str) -> dict[str, Any]:
+    return extraction(parse(STRIKE, document, "2019-05-02"), ModelInfo())
 
 
 def test_command_writes_groups_and_page(tmp_path: Path) -> None:
-    source = _write(tmp_path / "in.jsonl", [_result("a", incident()), _result("b", incident())])
+    source = _write(tmp_path / "in.jsonl", [_result("a"), _result("b")])
     output, html = tmp_path / "out.jsonl", tmp_path / "page.html"
     run = CliRunner().invoke(
         APP, ["--input", str(source), "--output", str(output), "--page", str(html)]
@@ -158,21 +161,33 @@ def test_command_writes_groups_and_page(tmp_path: Path) -> None:
                               {"document": "b", "incident": "i1"}]
     assert set(row["pairs"][0]["parts"]) == {"date", "place", "casualties", "perpetrators",
                                              "type", "weapons"}
-    assert "مدينة سراقب" in html.read_text("utf-8")
+    assert "مدينة إدلب" in html.read_text("utf-8")
 
 
 def test_bad_lines_are_reported_and_the_rest_kept(tmp_path: Path) -> None:
-    bad = incident(date={"start": "soon", "end": "later"})
+    late, odd = _result("c"), _result("d")
+    late["incidents"][0]["date"] |= {"start": "soon", "end": "later"}
+    odd["incidents"][0]["casualties"][0] |= {"group": "familien", "max": "5"}
     source = _write(tmp_path / "in.jsonl",
-                    [_result("a", incident()), "{broken", _result("c", bad), "[]",
-                     _result("b", incident()), _result("a", incident())])
+                    [_result("a"), "{broken", late, "[]", odd, _result("b"), _result("a")])
     records, problems = read_results(source)
     assert [r.document for r in records] == ["a", "b"]
-    assert [p.split(":")[1] for p in problems] == ["2", "3", "4", "6"]
-    output = tmp_path / "out.jsonl"
-    run = CliRunner().invoke(APP, ["--input", str(source), "--output", str(output)])
+    assert [p.split(":")[1] for p in problems] == ["2", "3", "4", "5", "7"]
+    output, html = tmp_path / "out.jsonl", tmp_path / "page.html"
+    run = CliRunner().invoke(
+        APP, ["--input", str(source), "--output", str(output), "--page", str(html)])
     assert run.exit_code == 1
-    assert len(output.read_text("utf-8").strip().split("\n")) == 1
+    assert len(output.read_text("utf-8").strip().split("\n")) == 1 and html.exists()
+
+
+def test_neither_input_nor_groups_are_written_over(tmp_path: Path) -> None:
+    source, groups = _write(tmp_path / "in.jsonl", [_result("a"), _result("b")]), tmp_path / "out"
+    before = source.read_bytes()
+    for output, html in ((source, groups), (groups, source), (groups, groups)):
+        run = CliRunner().invoke(
+            APP, ["--input", str(source), "--output", str(output), "--page", str(html)])
+        assert run.exit_code == 1 and "another file of this command" in run.output
+    assert source.read_bytes() == before and not groups.exists()
 
 
 def test_missing_input_leaves_the_output_as_it_was(tmp_path: Path) -> None:

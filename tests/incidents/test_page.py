@@ -14,6 +14,8 @@ import typer
 from typer.testing import CliRunner
 
 from data.document import Document, Span
+from data.inline import parse
+from data.schema import SCHEMA
 from incidents.exports import offline_map
 from incidents.page import document_page, main, pages, shown_range
 from tests.incidents.test_export import HOSTILE, documents, items, written
@@ -100,6 +102,21 @@ def test_every_field_names_marks_that_are_there(tmp_path: Path) -> None:
     asked = {id for ids in re.findall(r'<button[^>]* data-spans="([^"]+)"', page)
              for id in ids.split()}
     assert asked and asked <= marks
+
+
+@pytest.mark.parametrize(("text", "words", "badge"), [
+    ("[قُتل](d1 DEATH) [رجل](v1 VICTIM)، و[أصيب](i1 INJURY) عشرة في [حلب](l1 PLACE).\n---\n"
+     "d1 victim v1\ni1 place l1\n", "عشرة", "VICTIM"),
+    ("ونزحت [70 عائلة](v1 VICTIM) عن [بلدة سرمين](l1 PLACE).\n---\n", "ونزحت", "DISPLACEMENT"),
+])
+def test_what_mending_found_is_marked_and_can_be_reached(
+    text: str, words: str, badge: str, tmp_path: Path
+) -> None:
+    page = document_page(items(tmp_path, [parse(text, "x", "2020-02-03")])[0])
+    assert re.search(r"<button[^>]* disabled", page) is None
+    ids = re.search(f'>{SCHEMA.label(badge).ar}</b><mark data-spans="([^"]+)"[^>]*>{words}', page)
+    assert ids is not None
+    assert re.search(rf'<button[^>]* data-spans="[^"]*\b{ids[1]}\b', page)
 
 
 def test_redacted_pages_show_no_victim(tmp_path: Path) -> None:
