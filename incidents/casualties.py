@@ -118,9 +118,6 @@ class Casualties:
         first = (words_of(self.view.texts[victim.id]) or ("",))[0]
         return is_definite(first) and bool(self.view.vocabularies.harms.name_of(first))
 
-    def _group(self, victim: Span, parent: str | None, previous: str | None) -> str:
-        return told_group(self.view, victim, self.counts[victim.id], parent, previous)
-
     def attach(self, events: list[Event]) -> list[Event]:
         """Give each event its facts, in the order of the text; returns the events, parts split."""
         home = {t.id: e for e in events for t in e.triggers}
@@ -150,20 +147,21 @@ class Casualties:
         harms: dict[str, list[Span]] = {}
         for trigger in self.governed.get(victim.id, ()):
             harms.setdefault(harm_of(view, trigger), []).append(trigger)
-        if not harms and parent is None and stated.stated == "number":
+        if not harms and parent is None:
             by_words = self._harm_by_words(victim)
-            harms = {by_words: []} if by_words else harms
+            if stated.stated == "number" or (victim.id in self.parts and by_words == "killed"):
+                harms = {by_words: []} if by_words else harms
+        if stated.stated == "part" and parent is None:
+            stated = replace(stated, max=None)  # of nobody knows how many
         shared = len(harms) > 1 and "killed" in harms and "injured" in harms
-        if shared and (stated.min == stated.max == 1 or _is_inside(victim, harms["injured"])):
+        inside = [shared and _is_inside(victim, harms[harm]) for harm in ("injured", "killed")]
+        if shared and (stated.min == stated.max == 1 or inside == [True, False]):
             del harms["injured"]  # who died of a wound died: `وفاة ثلاثة جرحى`
             shared = False
         elif shared:
-            most = None if stated.max is None else stated.max - 1
-            stated = replace(stated, min=1, max=most)
-        found = []
-        for harm, triggers in harms.items():
-            found.append(Fact(harm, victim, stated, group, triggers, shared=shared))
-        return found
+            stated = replace(stated, min=1, max=stated.max and stated.max - 1)
+        return [Fact(harm, victim, stated, group, triggers, shared=shared)
+                for harm, triggers in harms.items()]
 
     def _harm_by_words(self, victim: Span) -> str | None:
         """The harm of a count that no trigger governs: `409 ضحايا`, `عالقون تحت الأنقاض`."""
@@ -206,13 +204,13 @@ class Casualties:
         same = [f for e in events for f in e.facts
                 if f.harm == fact.harm and f is not fact and f.victim.id not in self.parents
                 and f.victim.id not in self.anaphors]
+        same = [f for f in same if f.count.max != 1 or fact.count.max == 1] or same
         own = [f for f in same if f in event.facts]
         before = [f for f in same if f.victim.start < fact.victim.start]
         ahead = [f for f in same if self._is_told_after(fact.victim, f.victim)]
-        antecedents = own[:1] or before[-1:] or ahead[:1]
-        if not antecedents:
+        found = next(iter(own[:1] or before[-1:] or ahead[:1]), None)
+        if found is None:
             return
-        found = antecedents[0]
         event.facts.remove(fact)
         found.repeats.append(fact.victim)
         facts[fact.victim.id] = [found]
@@ -248,7 +246,8 @@ class Casualties:
             whole, holder = facts[victim.id][0], home[attacks[0].id]
             for part, attack in zip(parts, attacks, strict=True):
                 stated = self.counts[part.id]
-                fact = Fact(whole.harm, part, stated, self._group(part, whole.group, None), [])
+                group = told_group(self.view, part, stated, whole.group, None)
+                fact = Fact(whole.harm, part, stated, group, [])
                 facts[part.id] = [fact]
                 event = Event(self.view, [attack], [fact])
                 holder.release(attack)
@@ -284,10 +283,9 @@ class Casualties:
                 holder.facts.remove(fact)
                 match.parts.append(fact)
         for whole in wholes if not own else ():
+            group = told_group(self.view, victim, self.counts[victim.id], whole.group, None)
             stated = self.counts[victim.id].of(whole.count)
-            if whole.shared:
-                stated = replace(stated, min=0)
-            group = self._group(victim, whole.group, None)
+            stated = replace(stated, min=0) if whole.shared else stated
             whole.parts.append(Fact(whole.harm, victim, stated, group, []))
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 
+from incidents.bounds import bound
 from incidents.clitics import stems
 from incidents.fold import fold
 from incidents.numbers import Number, Token, numbers, tokenize
 from incidents.people import Found, guess, is_pair, nouns
-from incidents.vocabulary import Vocabulary
+from incidents.vocabulary import Vocabulary, words_of
 
 
 @dataclass(frozen=True)
@@ -44,36 +47,6 @@ class Count:
         return replace(self, min=least, max=most, approximate=rough)
 
 
-_P = r"(?:^|\s)[وفبكل]{0,2}"
-_WHO = r"(?: عددهم)?"
-_MORE = re.compile(
-    rf"{_P}(?:(?:اكثر|اكتر|ازيد|اعلي) من|ما ?(?:يزيد|ينيف|يربو){_WHO} (?:عن|علي)"
-    rf"|(?:يزيد|يزيدون|تزيد|يربو){_WHO} (?:عن|علي)|(?:ما )?(?:يفوق|تفوق)"
-    rf"|(?<!لا )(?:ما )?(?:يتجاوز|تجاوز|تتجاوز){_WHO}|فوق)(?: ال)?$"
-)
-_LEAST = re.compile(
-    rf"{_P}(?:(?:ما ?)?لا ?(?:يقل|تقل|يقلون){_WHO} عن|علي الاقل|كحد ادني|ليس اقل من)(?: ال)?$"
-)
-_MOST = re.compile(
-    rf"{_P}(?:(?:ما )?لا (?:يتجاوز|تتجاوز|يزيد عن|يزيد علي|يتعدي|يزيدون عن){_WHO}|حتي"
-    rf"|(?:ما )?(?:يصل|تصل){_WHO} الي|علي الاكثر|كحد اقصي|ليس اكثر من)(?: ال)?$"
-)
-_LESS = re.compile(_P + r"اقل من(?: ال)?$")
-_ABOUT = re.compile(
-    rf"{_P}(?:نحو|حوالي|حوال|قرابه|زها|تقريبا|(?:ما )?يقارب(?: من)?|(?:ما )?يقرب من"
-    rf"|(?:ما )?يناهز|(?:في|ب)?حدود|مقدر(?: ب)?|يقدر{_WHO} ب)(?: ال)?$"
-)
-_BEFORE = (("most", _MOST), ("least", _LEAST), ("less", _LESS), ("more", _MORE),
-           ("about", _ABOUT))
-# What the phrases before a number end with: almost all that stands there is none of them.
-_CLOSERS = ("من", "عن", "علي", "عددهم", "فوق", "تجاوز", "الاقل", "ادني", "يتعدي", "حتي", "الي",
-            "الاكثر", "اقصي", "نحو", "حوالي", "حوال", "قرابه", "زها", "تقريبا", "يقارب",
-            "يناهز", "حدود", "مقدر", "ب")
-_AFTER = re.compile(
-    r"\b(?:(?P<least>علي الاقل|كحد ادني|فاكثر|او اكثر|وربما اكثر|فما فوق)"
-    r"|(?P<most>علي الاكثر|كحد اقصي|او اقل|علي ابعد تقدير)"
-    r"|(?P<about>تقريبا|علي وجه التقريب|علي التقريب))"
-)
 # What a number counts or orders when it does not count people.
 UNITS = frozenset((
     "عام", "عاما", "سنه", "سنوات", "سنين", "اعوام", "عمر", "شهر", "شهرا", "اشهر", "شهور",
@@ -82,6 +55,7 @@ UNITS = frozenset((
     "غارات", "قذيفه", "قذايف", "صاروخ", "صواريخ", "برميل", "براميل", "طلقه", "طلقات",
     "منزل", "منازل", "%", "نيسان", "ايار",
 ))
+_AGES = frozenset(("عام", "عاما", "سنه", "سنوات", "سنين", "اعوام"))
 _NOT_PEOPLE_BEFORE = frozenset((
     "عمر", "عمره", "عمرها", "اعمار", "سن", "دون", "فرقه", "لواء", "لوا", "كتيبه", "فوج",
     "رقم", "قطاع", "وحده", "منذ", "عام", "سنه",
@@ -95,6 +69,13 @@ SHARES: dict[str, tuple[float, int | None]] = {
     **_MOST_OF, "نصف": (0.5, 1), "ثلث": (1 / 3, 1), "ثلثي": (2 / 3, 1), "ثلثا": (2 / 3, 1),
     "ربع": (0.25, 1),
 }
+# What makes of the number before it a share, and of how many: `بالمئة`, `ثلاثة أرباعهم`.
+_OF_HUNDRED = re.compile(r"(?:%|بالما?يه|(?:في|من) الما?يه)(?:\s|$)|(?P<four>ارباع)")
+_ORDINALS = frozenset(
+    stem + end for end in ("", "ه") for stem in (
+        "حادي", "ثاني", "ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع",
+    )
+)
 _DUAL = re.compile("\u064e\u0651?ي\u0652?ن")  # `مدنيَين`: with its vowel no plural
 _FAMILIES = frozenset(("عايله", "عايلات", "عوايل", "اسره", "اسر"))
 
@@ -123,7 +104,12 @@ def has_number(text: str) -> bool:
 def _numbers_of(text: str) -> tuple[list[Token], list[Number]]:
     """The tokens of a phrase and the numbers among them that count people."""
     tokens = tokenize(text)
-    return tokens, [n for n in numbers(tokens) if _counts_people(tokens, n)]
+    found: list[Number] = []
+    told = numbers(tokens)
+    for number, following in zip_longest(told, told[1:]):
+        if _counts_people(tokens, number) and not _shares_unit(tokens, number, following):
+            found.append(number)
+    return tokens, found
 
 
 @lru_cache(maxsize=8192)
@@ -131,7 +117,7 @@ def _unnumbered(text: str, victims: Vocabulary) -> Count:
     """What a phrase without a number counts."""
     tokens, people = tokenize(text), nouns(text, victims)
     words = [set(stems(t.text)) for t in tokens]
-    share = _share(words)
+    share = _fraction(tokens) or _share(words)
     if share is not None:
         return share
     if words and words[0] & {"بعضهم", "بعضهن", "بعضها"}:
@@ -146,13 +132,15 @@ def _unnumbered(text: str, victims: Vocabulary) -> Count:
     found = people[0] if people else guess(text)
     if found is not None and found.noun.number == "two_or_many" and _DUAL.search(text):
         return Count(2, 2, stated="noun")
-    return _by_noun(found)
+    return _bounded(_by_noun(found), words_of(text), found)
 
 
 def _counts_people(tokens: list[Token], number: Number) -> bool:
     after = tokens[number.end].text if number.end < len(tokens) else ""
     before = stems(tokens[number.start - 1].text) if number.start else ()
-    if _is_age(tokens, number):
+    if _is_age(tokens, number) or _is_ordinal(tokens, number, before):
+        return False
+    if any(_of_hundred(tokens, at) for at in (number.start, number.end)):
         return False
     apart = number.end < len(tokens) and tokens[number.end].joined
     return (apart or not UNITS.intersection((after, after.removeprefix("ال")))) and (
@@ -171,6 +159,24 @@ def _is_age(tokens: list[Token], number: Number) -> bool:
     )
 
 
+def _of_hundred(tokens: list[Token], at: int) -> re.Match[str] | None:
+    return _OF_HUNDRED.match(" ".join(t.text for t in tokens[at : at + 2]))
+
+
+def _is_ordinal(tokens: list[Token], number: Number, before: Iterable[str]) -> bool:
+    """Whether a ten is the rest of an ordinal: `القتيل الثاني عشر`."""
+    return not tokens[number.start].digits and not _ORDINALS.isdisjoint(before)
+
+
+def _shares_unit(tokens: list[Token], number: Number, following: Number | None) -> bool:
+    """Whether the unit after the next number is this one's too: `7 و9 سنوات`."""
+    if following is None or following.end >= len(tokens):
+        return False
+    between = {t.text for t in tokens[number.end : following.start]}
+    joined = tokens[following.start].joined if not between else between <= {"-", "او", "الي"}
+    return joined and tokens[following.end].text in _AGES
+
+
 def _numbered(
     tokens: list[Token], found: list[Number], before: str, after: str
 ) -> Count:
@@ -180,8 +186,8 @@ def _numbered(
         return Count(first.value // 2 * 3, None, approximate=True)  # `بضع عشرات`: three at least
     low, high = first.value, None if first.many else first.value
     if len(found) > 1 and _is_range(tokens, first, found[1]):
-        low, high = sorted((first.value, found[1].value))
-    kind = _bound(" ".join(lead) if len(lead) > 1 else " ".join([before, *lead]).strip(),
+        low, high = sorted((first.value * _scale(tokens, first, found[1]), found[1].value))
+    kind = bound(" ".join(lead) if len(lead) > 1 else " ".join([before, *lead]).strip(),
                   " ".join([*[t.text for t in tokens[first.end :]], after]))
     following = stems(tokens[first.end].text) if first.end < len(tokens) else ()
     if _FAMILIES.intersection(following):  # at least so many people, and surely more
@@ -204,18 +210,48 @@ def _is_range(tokens: list[Token], first: Number, second: Number) -> bool:
     return tokens[second.start].joined and any("بين" in stems(t.text) for t in lead)
 
 
-def _bound(lead: str, rest: str) -> str | None:
-    if lead.removesuffix(" ال").endswith(_CLOSERS):
-        for kind, pattern in _BEFORE:
-            if pattern.search(lead):
-                return kind
-    match = _AFTER.search(rest)
-    return match.lastgroup if match else None
+def _scale(tokens: list[Token], first: Number, second: Number) -> int:
+    """The scale that the second number of a range gives the first: `بين 20 و30 ألف`."""
+    scale = tokens[second.end - 1].scale or 1
+    own = any(t.scale for t in tokens[first.start : first.end])
+    return scale if not own and first.value * scale < second.value else 1
+
+
+def _bounded(count: Count, words: Sequence[str], found: Found | None) -> Count:
+    """A singular or dual with what bounds it: `شخصين على الأقل`."""
+    if found is None or count.max is None or len(words) < 3:
+        return count
+    kind = bound(" ".join(words[: found.at]), " ".join(words[found.at + 1 :]))
+    if kind in ("more", "least"):
+        return replace(count, min=count.min + (kind == "more"), max=None)
+    if kind in ("most", "less"):
+        return replace(count, min=1, max=max(1, count.max - (kind == "less")))
+    return replace(count, approximate=kind == "about")
+
+
+def _fraction(tokens: list[Token]) -> Count | None:
+    """A share told by numbers: `60 بالمئة منهم`, `ثلاثة أرباعهم`."""
+    for number in numbers(tokens)[:1]:
+        match = _of_hundred(tokens, number.end)
+        if match is not None and number.start < 3:
+            share = number.value / (4 if match["four"] else 100)
+            more = tokens[number.start - 1].text == "من" if number.start else False
+            return Count(1, None if more else 1, True, "part", share)
+    return None
 
 
 def _share(words: list[set[str]]) -> Count | None:
     if not words:
         return None
+    if len(words) > 2 and "من" in words[1] and words[0] & {"اكثر", "ازيد", "اقل"}:
+        part = _share(words[2:])  # `أكثر من نصفهم`
+        if part is None or not part.share:
+            return None
+        if "اقل" in words[0]:
+            return Count(1, None, True, "noun")
+        return replace(part, max=None)
+    if words[0] & {"نحو", "حوالي", "قرابه"}:
+        return _share(words[1:])
     for word in words[0]:
         for stem in (word, *(word.removesuffix(p) for p in ("هم", "هن", "ها", "تهم", "تهن"))):
             for name in (stem, stem + "ه"):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from incidents.date_words import Token, codes
 from incidents.days import (
@@ -29,6 +30,7 @@ _NAMED = re.compile(
 _DAY_OF_MONTH = re.compile(r"(?P<day>[NO])(?:(?P<unit>U)(?P<how>[LC])|CU|C$)")
 _UNIT = re.compile(r"(?P<unit>U)(?P<how>[LCX])|C(?P<unit2>U)")
 _AGO = re.compile(r"G(?:(?P<two>u)|(?P<count>N)?(?P<unit>[Up]))")
+_EVE = frozenset(("عشيه", "وقفه"))
 # A report may carry a date a little before the days it speaks of.
 _GRACE = timedelta(3)
 
@@ -40,6 +42,8 @@ def point(tokens: Sequence[Token], base: Published) -> Days | None:
         ValueError, OverflowError: a date beyond what the calendars know.
     """
     code = codes(tokens)
+    if any(t.value in _EVE and after.code in "IH" for t, after in pairwise(tokens)):
+        return None  # the day before it
     if "G" in code or "Z" in code:
         return _ago(tokens, code, base)
     for rule in (_numeric, _named, _day_of_month):
@@ -175,10 +179,15 @@ def _relative_day(tokens: Sequence[Token], code: str, base: Published) -> Days |
 
 
 def _weekday(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
-    """The latest such weekday not after publication; with "last", before it."""
+    """The latest such weekday not after publication; with "last", before it.
+
+    ``None`` where a number follows: "Friday 29" is of a month that is not told.
+    """
     if "W" not in code or "T" in code or base.day is None:
         return None
     at = code.index("W")
+    if code[at + 1 : at + 2] == "N" and not tokens[at + 1].spelled:
+        return None
     weekday = _int(tokens[at])
     if (m := _UNIT.search(code)) is not None:
         unit = tokens[m.start("unit") if m["unit"] else m.start("unit2")]
@@ -251,9 +260,12 @@ def _unit(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
 
 
 def _ago(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
-    """``three days ago``: a day; months and years ago: the month or year of it."""
+    """``three days ago``: a day; months and years ago: the month or year of it.
+
+    ``None`` where it counts from something else ("before his death") or in halves.
+    """
     match = _AGO.search(code)
-    if match is None or base.day is None or "Z" in code:
+    if match is None or base.day is None or "Z" in code or re.search(r"[wAV]", code[match.end():]):
         return None
     unit = str(tokens[match.end() - 1].value)
     if match["unit"] == "p" and not match["count"]:

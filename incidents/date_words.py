@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
@@ -79,7 +79,7 @@ _OTHER: dict[tuple[str, object], str] = {
     ("L", 2): "قبل الماضي,قبل الماضية,قبل الفائت,قبل الأخير",
     ("C", 0): "جاري,جارية,حالي,حالية,هذا,هذه,راهن",
     ("X", 0): "مقبل,مقبلة,قادم,قادمة,آتي",
-    ("A", 0): "ذاته,ذاتها,نفسه,نفسها,ذلك,تلك,منه,منها,تالي,تالية,عينه,لاحق,لاحقا,لاحقة",
+    ("A", 0): "ذات,ذاته,ذاتها,نفس,نفسه,نفسها,ذلك,تلك,منه,منها,تالي,تالية,عينه,لاحق,لاحقا,لاحقة",
     ("S", 0): "منذ,مذ", ("E", 0): "حتى,إلى,لغاية,غاية,وصولا", ("B", 0): "بين,ما بين,مابين",
     ("D", 0): "خلال,طوال,على مدى,على مدار,طيلة,في غضون,مدى", ("G", 0): "قبل", ("Z", 0): "بعد,عقب",
     ("I", (10, 1)): "عيد الفطر", ("I", (12, 10)): "عيد الأضحى", ("I", (1, 10)): "عاشوراء",
@@ -169,6 +169,8 @@ def read(phrase: str) -> tuple[Token, ...]:
             token = Token("Y" if len(form) == 4 else "N", int(form[:9]), joined)
         elif kind == "w":
             token, size = _word(raw[at : at + _LONGEST], tokens)
+            if token is not None and joined:
+                token = replace(token, joined=True)
         elif kind == "month":
             token = _WORDS[form]
         else:
@@ -194,14 +196,14 @@ def _word(raw: list[tuple[str, str]], before: list[Token]) -> tuple[Token | None
 
 
 def _summed(tokens: list[Token]) -> list[Token]:
-    """Number words joined: five + ten, four + and twenty."""
+    """Number words joined: five + ten, four + and twenty; "the fifth and the tenth" are two."""
     out: list[Token] = []
     for token in tokens:
         last = out[-1] if out else None
         if (
             last is not None and token.spelled and last.spelled
             and isinstance(token.value, int) and isinstance(last.value, int) and last.value < 10
-            and (token.value == 10 or (token.value >= 20 and token.joined))
+            and token.value >= 10 and token.joined == (token.value >= 20)
         ):
             out[-1] = Token(last.code, last.value + token.value, last.joined, True)
         else:
@@ -240,6 +242,11 @@ def _without_ranks(tokens: list[Token]) -> list[Token]:
         return tokens[: rank.start()] + tokens[rank.end() :]
     nth = re.search(r"[NO](p)[MH]", code)
     return tokens if nth is None else tokens[: nth.start(1)] + tokens[nth.end(1) :]
+
+
+def month_name(month: int) -> str:
+    """A name of a month, 1 to 12, that ``read`` knows."""
+    return _ENGLISH.split(" ")[month - 1].split(",")[0]
 
 
 def codes(tokens: Sequence[Token]) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 
 from incidents.date_points import point
@@ -40,6 +39,8 @@ class ResolvedDate:
 
 
 _DURATION = re.compile(r"N[Up]|[Up]N|[Up]O|u|U")
+# What a day lacks and the next of its list has: "the 3rd and 4th of last month", "3 and 4/12".
+_MONTH_OF_DAY = re.compile(r"[MH]|U[LC]|CU|C|(?<=N)/N$")
 _AFTERNOON = {"afternoon": range(1, 12), "evening": range(1, 12), "noon": range(1, 4),
               "night": range(6, 12)}
 
@@ -88,7 +89,7 @@ def _clock(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], str | None, str 
     if match:
         at = match.start(1) if match[1] else match.start()
         time = _time(tokens[at], tokens[match.end() - 1] if match[2] else None, part)
-    spans = [m.span() for m in re.finditer(r"K?J(?:[/BE]?K?J)*|K[NO]V?|K", code)]
+    spans = [m.span() for m in re.finditer(r"K?J(?:[/BE]?K?J)*|K[NOY]V?|K", code)]
     dropped = {i for first, last in spans for i in range(first, last)}
     kept = tuple(t for i, t in enumerate(tokens) if i not in dropped and t.code != "P")
     return kept, time, part
@@ -144,13 +145,17 @@ def _between(left: tuple[Token, ...], right: tuple[Token, ...], base: Published)
         return point(left, base)  # "from this morning until the evening"
     lc, rc = codes(left), codes(right)
     borrowed = left
-    if re.fullmatch(r"w*[WT]?[NO]", lc) and (m := re.search(r"[MH]", rc)):
+    if re.fullmatch(r"w*[WT]?[NO]", lc) and (m := _MONTH_OF_DAY.search(rc)):
         borrowed = left + right[m.start() :]
+    elif re.fullmatch(r"[NO]", lc) and rc == "F":
+        borrowed = (_with_day(right[0], left[0]),)
     elif re.search(r"[MH]$", lc) and (m := re.search(r"[MH](Y|U[LC])", rc)):
         borrowed = left + right[m.start() + 1 :]
     first = point(borrowed, base)
     if first is None:
         return None
+    if rc.count("W") > 1:
+        right = right[rc.rindex("W") :]  # "Friday, Saturday and Sunday"
     if "A" in rc and (m := re.search(r"[NO]", rc)):
         day = right[m.start()].value
         last = _same_month(first, int(str(day)))
@@ -166,6 +171,13 @@ def _between(left: tuple[Token, ...], right: tuple[Token, ...], base: Published)
         first, last = last, first  # "today and yesterday"
     notes = tuple(dict.fromkeys(first.notes + last.notes))
     return Days(first.first, last.last, "period", notes)
+
+
+def _with_day(numeric: Token, day: Token) -> Token:
+    """The month and year of ``7/12/2024`` with another day; as it stands where it begins with
+    the year."""
+    written = str(numeric.value)
+    return replace(numeric, value=re.sub(r"^\d{1,2}(?=\D)", str(day.value), written))
 
 
 def _same_month(first: Days, day: int) -> Days | None:
@@ -210,8 +222,10 @@ def _stretch(tokens: tuple[Token, ...], base: Published) -> Days | None:
     end, code = base.day, codes(tokens)
     if end is None or "A" in code or "X" in code:
         return None
-    if "Q" in code and (m := re.search(r"[NO]", code)):
-        return Days(shifted(end, 1 - int(str(tokens[m.start()].value)), "day"), end)
+    if "Q" in code:
+        if not re.fullmatch(r"T?[NO]Q", code):
+            return None  # the third week or time in a row
+        return Days(shifted(end, 1 - int(str(tokens[-2].value)), "day"), end)
     if not re.search(r"[DLS]", code):
         return None
     match = _DURATION.search(code)
@@ -220,53 +234,10 @@ def _stretch(tokens: tuple[Token, ...], base: Published) -> Days | None:
         return Days(end, end, "day") if hours and "L" in code else None
     words = tokens[match.start() : match.end()]
     unit = str(next(t.value for t in words if t.code in "Upu"))
+    if "V" in code and unit != "hour":
+        return None
     count = next((int(str(t.value)) for t in words if t.code in "NO"), 0)
     count = count or (2 if "u" in match[0] else 1)
     # "the last four days" are four whole ones: they end the day before
     last = shifted(end, -1, "day") if unit == "day" and "L" in code and "S" not in code else end
     return Days(shifted(end, -count, unit), last)
-
-
-@lru_cache(maxsize=4096)
-def resolve_all(phrases: tuple[str, ...], published: str | None) -> ResolvedDate:
-    """Resolve several mentions of one incident's date into one.
-
-    The most explicit wins: a period given by its ends, a date with its month, a weekday or
-    "today", a rough duration; of equals the shorter, then the first. Clock time and part of the
-    day are taken from the others where the winner has none.
-    """
-    found = [(resolve(phrase, published), phrase) for phrase in phrases]
-    dated = [(r, p) for r, p in found if r.start is not None and r.end is not None]
-    time = next((r.time for r, _ in found if r.time), None)
-    part = next((r.part for r, _ in found if r.part), None)
-    if not dated:
-        return ResolvedDate(time=time, part=part)
-    best = min(dated, key=lambda item: (_vagueness(item[1]), _length(item[0])))[0]
-    single = best.start == best.end
-    return replace(
-        best,
-        time=best.time or (time if single else None),
-        part=best.part or (part if single else None),
-        precision="hour" if single and (best.time or time) else best.precision,
-    )
-
-
-def has_ends(phrase: str) -> bool:
-    """Whether a phrase gives a period by its first and last day."""
-    return not {"E", "B"}.isdisjoint(codes(read(phrase))) or _vagueness(phrase) == 0
-
-
-@lru_cache(maxsize=4096)
-def _vagueness(phrase: str) -> int:
-    code = codes(read(phrase))
-    if re.search(r"[MHF].*E.*[MHFNAU]|[MH].*/.*[MH]Y", code):
-        return 0
-    if re.search(r"[NO][MH]|F", code):
-        return 1
-    if re.search(r"[TW]", code):
-        return 2
-    return 4 if re.search(r"[DS]|[Up]N|N[Up]|u", code) else 3
-
-
-def _length(found: ResolvedDate) -> int:
-    return (date.fromisoformat(found.end or "") - date.fromisoformat(found.start or "")).days

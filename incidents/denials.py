@@ -14,12 +14,26 @@ _DENIALS = frozenset(
         "تهديدات", "يهدد", "تهدد", "هدد", "هددت", "لو", "اذا",
     )
 )
-_PERHAPS = re.compile(r"(?:^|\s)[وف]?قد [يتن]\w+(?:\s\S+){0,3}$")
+# `قد` with an imperfect; `تعرض`, `نفذت` after it are perfects, and `فقد` asserts.
+_PERHAPS = re.compile(
+    r"(?:^|\s)و?قد (?:ي\w+|(?!(?:تم|توفي|تعرض|تمكن|تسلم|تبني|تبين|تحدث|تلقي|تداول)\s)ت\w*[^ت\W])"
+    r"(?:\s\S+){0,3}$"
+)
+_TH = r"ال(?:ثاني|ثالث|رابع|خامس|سادس|سابع|ثامن|تاسع|عاشر)ه"
+# Up to where a denial cannot reach: what opens a clause of its own or an exception, what tells
+# an age, a drone, a surprise or somebody unknown, and a pluperfect.
+_ASSERTED = re.compile(
+    r"(?<!\S)(?:بينما|فيما|و?لكن\w*|بل|ثم|سوي|الا|بعدما|حتي$|[وف]?كان(?:ت|وا)?(?: \S+){0,4} قد"
+    rf"|(?:من )?ب?دون (?:سن|سابق|تمييز|طيار|ال \d+|{_TH})|[وف]?ليست? بعيد\w*"
+    r"|[وف]?لم [يت](?:تجاوز\w*|كمل|عرف هويت\w*|حدد هويت\w*|عرف اسم\w*)"
+    rf"|[وف]?لم [يت]بلغ (?:سن|من العمر|\d+|{_TH}))(?!\S)"
+)
 
 
 def is_denied(before: str) -> bool:
     """Whether the words before a trigger, in its clause, deny it or only suppose it."""
     before = fold(before)
-    if not _DENIALS.isdisjoint(before.rsplit(None, 4)[-4:]):
-        return True
-    return "قد " in before and _PERHAPS.search(before) is not None
+    if "قد " not in before and _DENIALS.isdisjoint(before.rsplit(None, 4)[-4:]):
+        return False
+    before = _ASSERTED.split(before)[-1]
+    return not _DENIALS.isdisjoint(before.rsplit(None, 4)[-4:]) or bool(_PERHAPS.search(before))

@@ -93,6 +93,10 @@ def load(path: Path) -> Gazetteer:
     for number, line in lines(path):
         try:
             body = json.loads(line)
+            if not isinstance(body["names"], list):
+                raise TypeError("names must be a list")
+            if any(isinstance(body.get(key), str) for key in ("lat", "lon", "geonames")):
+                raise TypeError("lat, lon and geonames must be numbers")
             entry = Entry(**{**body, "names": tuple(body["names"])})
         except (ValueError, TypeError, KeyError) as error:
             raise FormatError("not a gazetteer entry", where=f"{path}:{number}",

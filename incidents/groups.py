@@ -11,7 +11,7 @@ from incidents.people import group_of, nouns
 from incidents.view import View
 from incidents.vocabulary import words_of
 
-_OTHERS = frozenset(
+OTHERS = frozenset(
     particle + article + word for particle in ("", "و", "ف", "ب", "ل") for article in ("", "ال")
     for word in ("اخرين", "اخرون", "اخر", "اخري", "اخريات", "اخران")
 )
@@ -39,7 +39,7 @@ def told_group(
     own = group_of(text, vocabulary, view.has_ta)
     if own is not None and own != "people":
         return own
-    is_other = not _OTHERS.isdisjoint(fold(text).split())
+    is_other = not OTHERS.isdisjoint(fold(text).split())
     if is_other and not _named(view, victim):
         return previous or own or "people"
     return _by_context(view, victim, stated, own) or parent or own or "people"
@@ -59,7 +59,12 @@ def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str 
         return found if found != "people" else None
     after = _BREAK.split(fold(view.after(victim, 70)), maxsplit=1)[0].strip()
     first = _OF_THE_HARMED.sub("", after) if _of_the_harmed(view, after) else after
-    first = " ".join(first.split()[:1]) if own is None or count.stated == "part" else ""
+    size = 1
+    if count.stated == "part" and first.startswith("من "):  # `نصفهم من رجال الشرطة`
+        first, size = first[3:], 2
+    words = first.split()[:size] if own is None or count.stated == "part" else []
+    # `من النساء والأطفال` are of neither group alone
+    first = "" if size == 2 and words[1:] and words[1].startswith("و") else " ".join(words)
     group = group_of(first, vocabulary, False) if first else None  # folded: no ta is left
     if group is None or group == "people":
         predicate = _PREDICATE.search(after)
@@ -76,5 +81,5 @@ def _of_the_harmed(view: View, after: str) -> bool:
 def _named(view: View, victim: Span) -> bool:
     """Whether `آخرين` stands beside a noun of its own: `أشخاص آخرين`."""
     found = nouns(view.texts[victim.id], view.vocabularies.victims)
-    others = [f for f in found if words_of(view.texts[victim.id])[f.at] in _OTHERS]
+    others = [f for f in found if words_of(view.texts[victim.id])[f.at] in OTHERS]
     return len(found) > len(others)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from data.document import Document, Relation, Span
 from incidents.casualties import HARMS
 from incidents.clitics import forms, is_definite
-from incidents.counts import SHARES, UNITS
+from incidents.counts import SHARES
 from incidents.fold import fold
 from incidents.numbers import numbers, tokenize
 from incidents.people import nouns
@@ -33,6 +33,8 @@ _LEADING = frozenset((
 _TRAILING = frozenset((
     "في", "من", "بينهم", "منهم", "اخرين", "اخرون", "اخر", "اخران", "جرا", "اثر", "نتيجه",
     "بسبب", "خلال", "علي", "عندما", "حين", "بعد", "يوم", "امس", "اليوم", "بجروح", "بينهن",
+    "بجراح", "بحروق", "بشظايا", "باختناق", "بحالات", "بقصف", "برصاص", "بالرصاص", "بنيران",
+    "بانفجار", "بغاره", "بغارات", "بهجوم", "بلغم", "بعبوه", "بينها", "لدي", "وذلك",
 ))
 _WORD = re.compile("(?:[^\\W_]|[\u0610-\u061a\u064b-\u065f\u0670\u0640])+")
 _PART = frozenset(("بينهم", "منهم", "بينهن", "منهن", "ضمنهم", "وبينهم", "ومنهم"))
@@ -207,7 +209,7 @@ def _beside(state: _Mending, trigger: Span) -> tuple[int, int] | None:
         following = after[size].folded if size < len(after) else "في"
         if nouns(following, view.vocabularies.victims):
             return after[0].start, after[size].end
-        if following in _TRAILING or (following[0] in "بول" and following not in UNITS):
+        if following in _TRAILING or _is_told(state, after[size]):
             return after[0].start, after[size - 1].end
         return None
     if after and not is_definite(after[0].folded):
@@ -220,6 +222,18 @@ def _beside(state: _Mending, trigger: Span) -> tuple[int, int] | None:
             if _number(before[first:]) == len(before) - first:
                 return before[first].start, trigger.end
     return None
+
+
+def _is_told(state: _Mending, word: _Word) -> bool:
+    """Whether a word is no noun that the number before it counts: a trigger, a weapon, a harm."""
+    if any(s.start <= word.start < s.end and (s.label == "WEAPON" or s in state.view.triggers)
+           for s in state.view.document.spans):
+        return True
+    bare = word.folded.removeprefix("و")
+    return bare != word.folded and bool(
+        nouns(bare, state.view.vocabularies.victims)
+        or state.view.vocabularies.harms.name_of(bare) or _verb(state.view, bare)
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -12,7 +12,8 @@ from incidents.fold import fold
 _TOKEN = re.compile(
     r"\d{1,3}(?:[,.،٬']\d{3})+(?!\d)|\d+[.,،٫]\d+|\d+|[^\W\d_]+|[-–—~%/]"
 )
-_SPACED_GROUP = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
+_SPACED_GROUP = re.compile(r"(?<!\d)(\d{1,3})[ \u00a0\u202f](?=\d{3}(?!\d))")
+_DASH = re.compile(r"(?<=\d)\s*\u0640+\s*(?=\d)")  # tatweel that stands for a dash
 _GROUPED = re.compile(r"\d{1,3}(?:[,.،٬']\d{3})+")
 
 _UNITS = {"واحد": 1, "احد": 1, "احدي": 1, "اثن": 2, "ثلاث": 3, "اربع": 4, "خمس": 5, "ست": 6,
@@ -21,6 +22,7 @@ _STEM_OF_TEN = {2: "عشر", 3: "ثلاث", 4: "اربع", 5: "خمس", 6: "ست
                 9: "تسع"}
 _HUNDRED = ("ميه", "مايه")
 _TEEN = ("عشر", "عشره")
+_FRACTIONS = {"نصف": 0.5, "ربع": 0.25, "ثلث": 1 / 3}
 _SCALES = {"الف": 1000, "الفا": 1000, "الاف": 1000, "الوف": 1000, "مليون": 10**6,
            "مليونا": 10**6, "ملايين": 10**6, "مليار": 10**9, "مليارات": 10**9}
 _DUALS = {"الفان": 1000, "الفين": 1000, "الفي": 1000, "مليونان": 10**6, "مليونين": 10**6,
@@ -85,7 +87,7 @@ def tokenize(text: str) -> list[Token]:
     """
     found: list[Token] = []
     pending = False
-    text = _SPACED_GROUP.sub("", text)
+    text = _DASH.sub("-", _SPACED_GROUP.sub(r"\1", text))
     for raw in _TOKEN.findall(fold(text)):
         if raw == "و":
             pending = True
@@ -108,7 +110,7 @@ def _token(raw: str, joined: bool) -> Token:
         scale, many, value = _SCALES.get(form), _MANY.get(form), _CARDINALS.get(form)
         if scale or many or value:
             return Token(raw, joined_here, value, scale, many)
-    return Token(raw, joined or raw == "ونصف")
+    return Token(raw, joined or (raw[0] == "و" and raw[1:] in _FRACTIONS))
 
 
 def numbers(tokens: list[Token]) -> list[Number]:
@@ -131,8 +133,9 @@ def _read(tokens: list[Token], start: int) -> Number | None:
         return many
     total, limit, i = 0.0, float("inf"), start
     while i < len(tokens) and limit > 1 and (i == start or tokens[i].joined):
-        if i > start and tokens[i].text.endswith("نصف"):
-            total, i = total + limit / 2, i + 1
+        fraction = _FRACTIONS.get(tokens[i].text.removeprefix("و"))
+        if i > start and fraction is not None:
+            total, i = total + int(limit * fraction), i + 1
             i += i < len(tokens) and tokens[i].scale is not None  # `مليون ونصف المليون`
             break
         part = _part(tokens, i)
@@ -154,8 +157,11 @@ def _part(tokens: list[Token], i: int) -> tuple[float, int] | None:
     token = tokens[i]
     if token.digits and token.value is not None:
         return token.value, i + 1
-    if token.text in ("نصف", "ونصف"):
-        return (0.5, i + 1) if i + 1 < len(tokens) and tokens[i + 1].scale else None
+    fraction, apart = _FRACTIONS.get(token.text.removeprefix("و")), i + 1
+    if token.value == 3 and apart < len(tokens) and tokens[apart].text == "ارباع":
+        fraction, apart = 0.75, i + 2
+    if fraction is not None and apart < len(tokens) and tokens[apart].scale:
+        return float(int(fraction * (tokens[apart].scale or 1))), apart + 1
     if token.scale is not None and token.many is None:
         following = tokens[i + 1] if i + 1 < len(tokens) else None
         # `ألفا شخص` is a dual; `ألفا وخمسون` and `خمسون ألفا` lost the marks of a singular

@@ -126,6 +126,8 @@ def guess(text: str) -> Found | None:
     if _NOT_ENDINGS.intersection(stems(word)) or len(bare) < 5:
         return None
     number = {"ون": "many", "ين": "two_or_many", "ات": "many"}.get(word[-2:])
+    if word.endswith("ان") and len(bare) > 5 and not is_definite(word):
+        number = "two"  # `خبازان`; what is shorter may be a name: `غزوان`
     return Found(Noun("people", number, True), 0, is_definite(word)) if number else None
 
 

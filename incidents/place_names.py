@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from data.words import TATWEEL
 from incidents.fold import fold
-from incidents.gazetteer import Gazetteer
+from incidents.gazetteer import Gazetteer, skeleton
 
 # Generic heads, folded, to the kind of place they announce; "part": an area around or within it.
 _HEADS_OF = {
@@ -32,7 +32,7 @@ _EPITHETS = frozenset(fold(
     "للاجئين الفلسطينيين للنازحين السورية السوري العراقية العراقي اللبنانية الليبية اليمنية "
     "الفلسطينية التركية الشعبي الشعبية المحاصرة المحاصر"
 ).split())
-_KEPT = frozenset(fold("بالا بالميرا واسط وادي وديان ولغا فلسطين بصرى لبنان").split())
+_KEPT = frozenset(fold("باب بالا بالميرا واسط وادي وديان ولغا فلسطين بصرى لبنان").split())
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def bare(text: str, gazetteer: Gazetteer, listed: bool) -> str:
         inner = bare(rest, gazetteer, False)
         if listed or inner != rest or _may_stand(rest, gazetteer):
             return inner
-    if text[0] in "بلفك":
+    if text[0] in "بلفك" and skeleton(fold(text)) not in gazetteer.by_skeleton:
         rest = _cut(text)
         if text[0] == "ل" and rest.startswith("ل"):
             rest = "ا" + rest

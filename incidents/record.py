@@ -85,7 +85,10 @@ def _places(view: View, event: Event, own: list[Span]) -> list[dict[str, Any]]:
             "pcode": pcode, "within": _within(view, span),
             "evidence": evidence, "confidence": confidence,
         }
-        _add(merged, str(geonames or fold(name)), body)  # `أريحا`, `مدينة أريحا`
+        key = str(geonames or fold(name))  # `أريحا`, `مدينة أريحا`
+        if admin1 and key in merged and merged[key]["admin1"] not in (None, admin1):
+            key += admin1  # villages of one name in two governorates
+        _add(merged, key, body)
     return [*merged.values()]
 
 

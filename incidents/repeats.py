@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from incidents.events import Event, Fact
+from incidents.fold import fold
+from incidents.groups import OTHERS
 from incidents.view import View
 
 
@@ -16,7 +18,9 @@ def drop_repeats(event: Event, *, pointing_back: bool) -> None:
     kept: list[Fact] = []
     for fact in event.facts:
         for other in kept:
-            if _equal(fact, other) and not _coordinate(event.view, other, fact):
+            if not _equal(fact, other) or _coordinate(event.view, other, fact):
+                continue
+            if not _is_another(event, fact):
                 _fold_in(other, fact)
                 break
         else:
@@ -28,7 +32,7 @@ def drop_repeats(event: Event, *, pointing_back: bool) -> None:
         return
 
     def repeated(fact: Fact) -> Fact | None:
-        if not fact.is_vague():
+        if not fact.is_vague() or _is_another(event, fact):
             return None
         for other in numbered:
             alike = other.harm == fact.harm and akin(fact.group, other.group)
@@ -47,6 +51,15 @@ def drop_repeats(event: Event, *, pointing_back: bool) -> None:
 
 # Groups that a harm makes of everyone: they tell two statements apart no more than `people`.
 _ALL_OF = {("detained", "detainees"): "people", ("displaced", "displaced"): "people"}
+
+
+def _is_another(event: Event, fact: Fact) -> bool:
+    """Whether `آخرون` sets people apart from those of whom the same harm was just told."""
+    if OTHERS.isdisjoint(fold(event.view.texts[fact.victim.id]).split()):
+        return False
+    told = [(victim.start, f.harm) for f in event.facts for victim in (f.victim, *f.repeats)
+            if victim.start < fact.victim.start]
+    return bool(told) and max(told)[1] == fact.harm
 
 
 def _coordinate(view: View, earlier: Fact, later: Fact) -> bool:

@@ -14,8 +14,8 @@ from operator import attrgetter
 from data.document import Span
 from data.schema import SCHEMA
 from data.words import sentence_starts
-from incidents import dates
-from incidents.clitics import is_definite, stems
+from incidents import date_mentions, dates
+from incidents.clitics import forms, is_definite, stems
 from incidents.dates import ResolvedDate
 from incidents.denials import is_denied
 from incidents.fold import fold
@@ -23,9 +23,6 @@ from incidents.marks import Marks, by_position
 from incidents.places import ResolvedPlace
 from incidents.vocabulary import Match, Vocabularies, words_of
 
-_SAME = re.compile(
-    r"(?:فتره|مده|يوم|اسبوع|شهر|وقت|عام|ساعه|تاريخ)\w* (?:ذات|نفس)(?:ه|ها)|(?:ذات|نفس) ال"
-)
 _OPENED = frozenset(
     particle + verb + end for particle in ("", "و", "ف") for verb in ("اطلق", "طلق", "فتح")
     for end in ("", "ت", "وا")
@@ -138,13 +135,13 @@ class View(Marks):
             before = [s for s in self.spans["PERPETRATOR"] if s.end <= span.start]
             if before:
                 return self.groups(max(before, key=by_position))
-        vocabulary, generic = self.vocabularies.perpetrators, []
-        for match in vocabulary.find(text):
-            if match.strength == "generic":
-                countries = vocabulary.classes[match.klass].get("country", ())
-                if self.country in (None, *countries):
-                    generic.append(match.klass)
-        named = vocabulary.name_of(text) or tuple(dict.fromkeys(generic)) or ("other",)
+        vocabulary = self.vocabularies.perpetrators
+        generic = any(match.strength == "generic" for match in vocabulary.find(text))
+        if generic and self._foreign.isdisjoint(chain.from_iterable(map(forms, words_of(text)))):
+            named = vocabulary.name_of(text, ("weak", "generic"), self.country)
+        else:
+            named = vocabulary.name_of(text)
+        named = named or ("other",)
         # `مجموعات إرهابية مسلحة`: the armed are not unknown
         return tuple(group for group in named if group != "unknown" or len(named) == 1)
 
@@ -153,18 +150,32 @@ class View(Marks):
         return frozenset(map(words_of, self.vocabularies.perpetrators.settings["anaphors"]))
 
     @cached_property
+    def _foreign(self) -> frozenset[str]:
+        return frozenset(map(fold, self.vocabularies.perpetrators.settings["foreign"]))
+
+    @cached_property
     def country(self) -> str | None:
-        """The country that the places and actors of the report point to, if any does."""
+        """The country that the words of the report point to, else its places, if any do."""
         texts, named = self.texts, self.vocabularies.countries.name_of
         told = [texts[s.id] for label in _TELL_COUNTRY for s in self.spans.get(label, ())]
         votes = Counter(chain.from_iterable(map(named, told)))
         most = max(votes.values(), default=0)
         winners = [name for name in votes if votes[name] == most]
+        if not winners:
+            return self._country_of_places()
         if len(winners) < 2:
-            return winners[0] if winners else None
+            return winners[0]
         # of equals the one that is told first
         return next(name for s in self.document.spans if s.label in _TELL_COUNTRY
                     for name in named(texts[s.id]) if name in winners)
+
+    def _country_of_places(self) -> str | None:
+        found = Counter(p.candidates[0].entry.country for p in self.places.values() if p.score)
+        if not found:
+            return None
+        [(code, _)] = found.most_common(1)
+        known = self.vocabularies.countries.classes.items()
+        return next((name for name, body in known if body["iso"] == code), code)
 
     def weapons(self, span: Span) -> tuple[str, ...]:
         """The weapon classes that a span names."""
@@ -194,15 +205,15 @@ class View(Marks):
         return text + " النار"
 
     def date(self, spans: Sequence[Span]) -> ResolvedDate:
-        """What DATE spans of one incident come to; `الفترة ذاتها` is the date before it."""
+        """What DATE spans of one incident come to."""
         if not spans:
             return _UNKNOWN
         key = tuple([s.id for s in spans])
         found = self._dates.get(key)
         if found is None:
-            texts = tuple([self.texts[self._referred(s).id] for s in spans])
-            found = dates.resolve_all(texts, self.document.published)
-            if found.precision == "period":
+            texts = tuple([self._dated(s) for s in spans])
+            found = date_mentions.resolve_all(texts, self.document.published)
+            if found.precision == "period" and all(map(date_mentions.is_rough, texts)):
                 found = self._periods.get(found.start or "", found)
             self._dates[key] = found
         return found
@@ -212,14 +223,18 @@ class View(Marks):
         """Periods of the report that are given by their ends, by first day: `the last seven
         days` that begin with one are that one."""
         texts = [self.texts[s.id] for s in self.spans["DATE"]]
-        found = [dates.resolve(t, self.document.published) for t in texts if dates.has_ends(t)]
+        found = [dates.resolve(text, self.document.published) for text in texts
+                 if date_mentions.has_ends(text)]
         return {date.start: date for date in found if date.start and date.precision == "period"}
 
-    def _referred(self, span: Span) -> Span:
-        if not _SAME.search(fold(self.texts[span.id])):
-            return span
+    def _dated(self, span: Span) -> str:
+        """The words that date a DATE span: of `الفترة ذاتها` those of the date before it."""
+        text = self.texts[span.id]
         before = [s for s in self.spans["DATE"] if s.start < span.start]
-        return self._referred(max(before, key=by_position)) if before else span
+        if not before or not date_mentions.refers_back(text):
+            return text
+        told = self._dated(max(before, key=by_position))
+        return date_mentions.referred(text, told, self.document.published)
 
     def definite(self, trigger: Span) -> bool:
         """Whether a trigger points back: an article, or a definite weapon or actor governs it."""

@@ -128,29 +128,43 @@ class Vocabulary:
         return tuple(pattern for key in keys for pattern in self.index.get(key, ())
                      if _is_form(word, pattern.words[0], first=True))
 
-    def name_of(self, text: str, allowed: tuple[str, ...] = ("weak",)) -> tuple[str, ...]:
-        """The classes that a phrase names; weaker phrases only where no stronger one stands.
+    def name_of(
+        self, text: str, allowed: tuple[str, ...] = ("weak",), country: str | None = None
+    ) -> tuple[str, ...]:
+        """The classes that a phrase names; weaker ones only where "and" parts them from stronger.
 
         Args:
             text: the phrase as it stands in the report.
-            allowed: which of ``weak`` and ``generic`` may count.
+            allowed: which of ``weak`` and ``generic`` may count, the stronger first.
+            country: what the report is about: generic phrases of other countries do not count.
         """
-        found = self.find(text)
+        found, words = self.find(text), words_of(text)
+        named: dict[str, None] = {}
+        taken: set[int] = set()  # members of the list that a stronger phrase names
         for strength in ("patterns", *allowed):
-            classes = tuple(dict.fromkeys(m.klass for m in found if m.strength == strength))
-            if classes:
-                return classes
-        return ()
+            own = [m for m in found if m.strength == strength and _member(words, m) not in taken
+                   and (strength != "generic" or self._is_of(m.klass, country))]
+            named |= dict.fromkeys(m.klass for m in own)
+            taken |= {_member(words, m) for m in own}
+        return tuple(named)
+
+    def _is_of(self, klass: str, country: str | None) -> bool:
+        return country is None or country in self.classes[klass].get("country", ())
 
 
 def _pattern_words(phrase: str) -> tuple[str, ...]:
     words: list[str] = []
     for word in words_of(str(phrase)):
-        if word == "*":
+        if word == "*" and words:
             words[-1] += "*"
         else:
             words.append(word)
     return tuple(words)
+
+
+def _member(words: tuple[str, ...], match: Match) -> int:
+    """Which member of a list a match stands in: ``القوات الروسية | والسورية``."""
+    return sum(word.startswith("و") for word in words[1 : match.start + 1])
 
 
 def _hidden(match: Match, others: Iterable[Match]) -> bool:
@@ -187,9 +201,10 @@ def load(extra: Path | None = None) -> Vocabularies:
     if extra is not None:
         if not extra.is_dir():
             raise ConfigError("no such folder", where="--vocabularies", value=str(extra))
-        for path in sorted(extra.glob("*.yaml")):
-            if path.stem not in names:
-                raise ConfigError("unknown vocabulary", where=path, legal=names)
+        for path in sorted(extra.glob("*.y*ml")):
+            if path.stem not in names or path.suffix != ".yaml":
+                raise ConfigError("unknown vocabulary", where=path,
+                                  legal=tuple(f"{name}.yaml" for name in names))
     return Vocabularies(**{name: _read(name, extra) for name in names})
 
 
@@ -203,25 +218,32 @@ def _read(name: str, extra: Path | None) -> Vocabulary:
     body = _yaml(FOLDER / f"{name}.yaml")
     more = extra / f"{name}.yaml" if extra is not None else None
     if more is not None and more.exists():
-        _extend(body["classes"], _yaml(more).get("classes") or {}, more)
+        added = _yaml(more)
+        for key in added.keys() - {"version", "classes"}:
+            raise ConfigError("unknown key", where=more, value=key, legal=("version", "classes"))
+        _extend(body["classes"], added.get("classes") or {}, more)
     settings = {k: v for k, v in body.items() if k not in ("version", "classes")}
     return Vocabulary(name, str(body["version"]), body["classes"], settings)
 
 
 def _extend(classes: dict[str, Any], added: dict[str, Any], path: Path) -> None:
+    if not isinstance(added, dict):
+        raise ConfigError("not a mapping of classes", where=f"{path}: classes", value=added)
     for klass, body in added.items():
         where = f"{path}: classes.{klass}"
         if klass not in classes:
             raise ConfigError("unknown class", where=where, legal=tuple(classes),
                               fix="add phrases to a class of the record's schema")
+        if not isinstance(body, dict):
+            raise ConfigError("not a mapping", where=where, value=body, legal=_STRENGTHS)
         for key, phrases in body.items():
             if key not in _STRENGTHS or not isinstance(phrases, list):
                 raise ConfigError("not a list of phrases", where=f"{where}.{key}", value=phrases,
                                   legal=_STRENGTHS)
             for phrase in phrases:
-                if not _pattern_words(phrase):
-                    raise ConfigError("the phrase names no word", where=f"{where}.{key}",
-                                      value=phrase)
+                if not _pattern_words(phrase) or words_of(str(phrase))[0] in ("*", "..."):
+                    raise ConfigError("the phrase names no word to begin with",
+                                      where=f"{where}.{key}", value=phrase)
             classes[klass][key] = [*(classes[klass].get(key) or ()), *phrases]
 
 

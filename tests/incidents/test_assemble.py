@@ -236,8 +236,35 @@ a1 perpetrator p1
 a1 place l1
 """
     groups = [incidents(source.format(name))[0]["perpetrators"][0]["group"]
-              for name in ("ريف إدلب", "مدينة بنغازي")]
-    assert groups == ["syrian_government", "other"]
+              for name in ("ريف إدلب", "سراقب", "مدينة بنغازي", "أفغانستان", "تونس")]
+    assert groups == ["syrian_government", "syrian_government", "other", "syrian_government", "other"]
+    [told] = incidents(source.format("إدلب").replace("القوات الحكومية", "قوات الأمن العراقية"))
+    assert told["perpetrators"][0]["group"] == "other"
+    both = incidents(source.format("إدلب").replace("القوات الحكومية", "الجيش وحزب الله"))
+    assert {p["group"] for p in both[0]["perpetrators"]} == {"syrian_government", "iran_backed"}
+
+
+def test_villages_of_one_name_in_two_governorates_are_two_places() -> None:
+    [incident] = incidents("""[قصف](a1 ATTACK) [الطيبة](l1 PLACE) بـ[ريف حماة](l2 PLACE) و[الطيبة](l3 PLACE) بـ[ريف درعا](l4 PLACE).
+---
+a1 place l1
+a1 place l3
+l1 located_in l2
+l3 located_in l4
+""")
+    assert [p["within"] for p in incident["places"]] == [["ريف حماة"], ["ريف درعا"]]
+
+
+def test_a_period_with_ends_of_its_own_is_not_another_that_begins_with_it() -> None:
+    found = incidents("""[قتل](d1 DEATH) [5 مدنيين](v1 VICTIM) [من 1 كانون الثاني حتى 31 آذار 2018](t1 DATE).
+و[اعتقل](e1 DETENTION) [3 شبان](v2 VICTIM) [من 1 كانون الثاني حتى 30 حزيران 2018](t2 DATE).
+---
+d1 victim v1
+d1 date t1
+e1 victim v2
+e1 date t2
+""")
+    assert [i["date"]["end"] for i in found] == ["2018-03-31", "2018-06-30"]
 
 
 def test_a_definite_mention_adds_the_actor_to_the_attack_before_it() -> None:
@@ -452,3 +479,48 @@ def test_kin_before_a_name(title: str, group: str) -> None:
     assert facts(f"[مقتل](d1 DEATH) {title} [نور الحسن](v1 VICTIM) في بلدة.\n---\nd1 victim v1\n") == [
         ("killed", group, 1, 1)
     ]
+
+
+@pytest.mark.parametrize("source", [
+    "[ثلاثة أطفال](v1 VICTIM) دون سن العاشرة [قتلوا](d1 DEATH) أمس.\n---\nd1 victim v1\n",
+    "[ثلاثة أطفال](v1 VICTIM) لم يتجاوزوا العاشرة [قتلوا](d1 DEATH).\n---\nd1 victim v1\n",
+    "وكانت فرق الإنقاذ قد نقلت [جثث](d1 DEATH) [ثلاثة أطفال](v1 VICTIM).\n---\nd1 victim v1\n",
+    "ولم تمض ساعات حتى [قتل](d1 DEATH) [ثلاثة أطفال](v1 VICTIM).\n---\nd1 victim v1\n",
+    "لم يسجل المشفى سوى [مقتل](d1 DEATH) [ثلاثة أطفال](v1 VICTIM).\n---\nd1 victim v1\n",
+])
+def test_ages_exceptions_and_pluperfects_deny_nothing(source: str) -> None:
+    assert facts(source) == [("killed", "children", 3, 3)]
+
+
+def test_others_are_not_those_told_before() -> None:
+    assert facts(
+        "[قتل](d1 DEATH) [ثلاثة مدنيين](v1 VICTIM) [بقصف](a1 ATTACK) على [النيرب](l1 PLACE)."
+        " وفي المساء [توفي](d2 DEATH) [ثلاثة آخرون](v2 VICTIM).\n---\n"
+        "d1 victim v1\nd1 caused_by a1\na1 place l1\nd2 victim v2\nd2 caused_by a1\n"
+    ) == [("killed", "civilians", 3, 3), ("killed", "civilians", 3, 3)]
+
+
+def test_dead_and_wounded_in_one_count_are_not_all_dead() -> None:
+    assert facts(
+        "أوقعت الغارة [عشرين [قتيلاً](d1 DEATH) [وجريحاً](i1 INJURY)](v1 VICTIM).\n---\n"
+        "d1 victim v1\ni1 victim v1\n"
+    ) == [("killed", "people", 1, 19), ("injured", "people", 1, 19)]
+
+
+def test_the_parts_of_victims_that_no_trigger_governs_are_kept() -> None:
+    [event] = incidents(
+        "[قتل](d1 DEATH) [عشرة مدنيين](v1 VICTIM) [بقصف](a1 ATTACK). وبين [الضحايا](v3 VICTIM)"
+        " [أربعة أطفال](v4 VICTIM) [وامرأتان](v5 VICTIM).\n---\n"
+        "d1 victim v1\nd1 caused_by a1\nv4 subset_of v3\nv5 subset_of v3\n"
+    )
+    [killed] = event["casualties"]
+    assert [(p["group"], p["min"]) for p in killed["of_which"]] == [("children", 4), ("women", 2)]
+
+
+def test_half_of_them_are_of_the_group_they_are_from() -> None:
+    [event] = incidents(
+        "[قتل](d1 DEATH) [عشرة أشخاص](v1 VICTIM)، [نصفهم](v2 VICTIM) من الأطفال.\n---\n"
+        "d1 victim v1\nv2 subset_of v1\n"
+    )
+    [half] = event["casualties"][0]["of_which"]
+    assert (half["group"], half["min"], half["max"]) == ("children", 5, 5)

@@ -39,6 +39,8 @@ def test_a_phrase_of_the_table(row: tuple[str, str, str, str, str]) -> None:
     ("وإصابة نحو ", "12 شخصاً", "", 12, 12),
     ("مقتل ", "12 شخصاً", " على الأقل", 12, None),
     ("ارتفع العدد حتى وصل إلى ", "12 شخصاً", "", 12, 12),
+    ("ارتفع العدد ليصل إلى ", "12 شخصاً", "", 12, 12),
+    ("بعدد لم يتجاوز ", "12 شخصاً", "", 1, 12),
     ("في اليوم الخامس قتل ", "شخصان", "", 2, 2),
 ])
 def test_an_approximator_left_outside_the_span(
@@ -56,6 +58,9 @@ def test_an_approximator_left_outside_the_span(
     ("ثلث القتلى", Count(30, 30), 10, 10),
     ("ثلثا الجرحى", Count(30, 30), 20, 20),
     ("جميعهم", Count(7, 7), 7, 7),
+    ("60 بالمئة منهم", Count(40, 40), 24, 24),
+    ("ثلاثة أرباعهم", Count(40, 40), 30, 30),
+    ("أكثر من نصفهم", Count(31, 31), 16, None),
 ])
 def test_a_share_of_a_count_told_before(
     phrase: str, whole: Count, least: int, most: int | None

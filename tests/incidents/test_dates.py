@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incidents.date_mentions import referred, resolve_all
 from incidents.date_words import read
-from incidents.dates import ResolvedDate, resolve, resolve_all
+from incidents.dates import ResolvedDate, resolve
 
 REALDEV = Path(__file__).parents[2].parent / "shared" / "realdev"
 
@@ -57,6 +58,8 @@ def test_phrase(published: str, phrase: str, dates: str, precision: str, more: s
         (["حزيران 2018", "7 حزيران"], "2018-06-07", "day", None),
         (["اليوم", "صباح اليوم"], "2018-06-15", "day", None),
         (["لاحقاً", "أمس"], "2018-06-14", "day", None),
+        (["السبت", "والأحد"], "2018-06-09/2018-06-10", "period", None),
+        (["السبت", "فجر الأحد"], "2018-06-09", "day", None),
         (["عام 2018", "أيار 2018"], "2018-05-01/2018-05-31", "month", None),
     ],
 )
@@ -64,6 +67,18 @@ def test_mentions_merge(phrases: list[str], dates: str, precision: str, time: st
     found = resolve_all(tuple(phrases), "2018-06-15")
     assert _shown(found) == (dates, precision)
     assert found.time == time
+
+
+@pytest.mark.parametrize(("phrase", "before", "dates"), [
+    ("الثامن من الشهر ذاته", "3 آذار 2018", "2018-03-08"),
+    ("18 أيار من العام نفسه", "3 شباط 2018", "2018-05-18"),
+    ("15 من نفس الشهر", "3 شباط 2018", "2018-02-15"),
+    ("الشهر ذاته", "3 شباط 2018", "2018-02-01/2018-02-28"),
+    ("الأحد من الأسبوع نفسه", "السبت", "-"), ("اليوم نفسه", "3 شباط 2018", "2018-02-03"),
+    ("الثامن من الشهر ذاته", "من 3 شباط حتى 4 آذار 2018", "-"),
+])
+def test_the_same_month_lends_month_and_year_alone(phrase: str, before: str, dates: str) -> None:
+    assert _shown(resolve(referred(phrase, before, "2018-06-15"), "2018-06-15"))[0] == dates
 
 
 def test_part_of_day_comes_from_any_mention() -> None:

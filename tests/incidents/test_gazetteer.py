@@ -57,7 +57,9 @@ def test_written_is_read_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"kind": "town"}', '{"kind": "planet", "names": '
                                   '["أ"], "country": "SY"}', '{"kind": "town", "names": ["أ"], '
-                                  '"country": "SY", "colour": 1}'])
+                                  '"country": "SY", "colour": 1}',
+                                  '{"kind": "town", "names": "حلب", "country": "SY"}',
+                                  '{"kind": "town", "names": ["أ"], "country": "SY", "lat": "x"}'])
 def test_bad_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "g.jsonl"
     path.write_text(line + "\n", encoding="utf-8")

@@ -109,3 +109,12 @@ def test_what_is_added_points_at_its_words_and_leaves_the_spans_alone() -> None:
 def test_a_report_with_nothing_left_out_is_the_same_document() -> None:
     one = document("[قتل](d1 DEATH) [9 مدنيين](v1 VICTIM) بقصف.\n---\nd1 victim v1\n")
     assert mended(View(one, {}, default_vocabularies())) is one
+
+
+@pytest.mark.parametrize("source", [
+    "يستمر [حصار](x1 DISPLACEMENT) أربع بلدات في الريف.\n---\n",
+    "أدى القصف إلى [نزوح](x1 DISPLACEMENT) 40 بالمئة من سكان البلدة.\n---\n",
+    "أسفر القصف عن [إصابة](i1 INJURY) ثلاث بنايات سكنية.\n---\n",
+])
+def test_towns_buildings_and_percents_are_nobody(source: str) -> None:
+    assert facts(source) == []

@@ -50,3 +50,10 @@ def test_coordinated_numbers_are_not_added() -> None:
     assert values("20 و30") == [20, 30]
     assert values("خمسة وثلاثة") == [5, 3]
     assert values("بين 10 و15") == [10, 15]
+
+
+def test_fractions_of_a_scale_and_a_tatweel_for_a_dash() -> None:
+    assert values("ربع مليون") == [250_000]
+    assert values("ثلاثة أرباع مليون") == [750_000]
+    assert values("١٠ـ١٥") == values("10 ـ 15") == [10, 15]
+    assert values("1 234 567") == [1_234_567]

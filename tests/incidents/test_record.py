@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from typer import Exit
 
 from data.document import Document, Relation, Span
 from data.inline import parse
-from data.jsonl import dumps, write_documents
+from data.jsonl import dumps, read_documents, write_documents
 from data.schema import SCHEMA
 from data.words import words
 from incidents.assemble import ModelInfo, extraction, main
@@ -156,3 +157,13 @@ def test_the_command_writes_one_result_a_line(tmp_path: Path) -> None:
     main(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
     [line] = (tmp_path / "out.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line)["document"]["id"] == "sample"
+
+
+def test_the_command_does_not_replace_its_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_documents(tmp_path / "in.jsonl", [sample()])
+    with pytest.raises(Exit):
+        main(tmp_path / "in.jsonl", tmp_path / "in.jsonl")
+    assert "would replace another file of this command" in capsys.readouterr().err
+    assert read_documents(tmp_path / "in.jsonl") == [sample()]

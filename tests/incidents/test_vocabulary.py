@@ -34,6 +34,8 @@ V = default_vocabularies()
     ("عبوة ناسفة", "ied"), ("عبوات ناسفه", "ied"), ("حزام ناسف", "ied"), ("لغم أرضي", "mine"),
     ("ألغام", "mine"), ("مخلفات الحرب", "mine"), ("رصاص القناصة", "small_arms"),
     ("الرشاشات", "small_arms"), ("بندقية", "small_arms"), ("بالرصاص الحي", "small_arms"),
+    ("طائرات ومدفعية", "aircraft artillery"), ("زورق حربي", ""), ("دراجة نارية ملغمة", "car_bomb"),
+    ("الطيران المسيّر", "drone"), ("مسيّرة مفخخة", "drone"), ("قذيفة RPG", "rocket"),
     ("سلاح أبيض", "knife"), ("قنيبلة", "cluster_munition"), ("صـ\u0640ـواريـ\u0640خ", "missile"), ("صَوارِيخُ", "missile"),
 ])
 def test_weapons(phrase: str, classes: str) -> None:
@@ -55,6 +57,9 @@ def test_weapons(phrase: str, classes: str) -> None:
     ("الاحتلال الإسرائيلي", "israel"), ("إسرائيلية", "israel"), ("التحالف الدولي", "us_coalition"),
     ("الطيران الأمريكي", "us_coalition"), ("مسلحون مجهولون", "unknown"), ("مجهولون", "unknown"),
     ("مسلحين", "unknown"), ("مجموعات جهادية", "other"), ("جماعة الحوثي", "other"),
+    ("قوات المعارضة السورية", "opposition"), ("الحكومة السورية المؤقتة", "opposition"),
+    ("قوات تركية والمعارضة السورية", "turkey opposition"), ("قوات الأمن السورية", "syrian_government"),
+    ("القوات الروسية والسورية", "russia syrian_government"),
     ("النظام وروسيا", "syrian_government russia"), ("التحالف العربي", "other"),
 ])
 def test_perpetrators(phrase: str, groups: str) -> None:
@@ -130,6 +135,12 @@ def test_a_folder_of_the_users_adds_phrases(tmp_path: Path) -> None:
     ("weapons.yaml", "classes: {missile: {pattern: [زلزال]}}", "not a list of phrases"),
     ("weapons.yaml", "classes: {missile: {patterns: زلزال}}", "not a list of phrases"),
     ("weapons.yaml", "classes: {missile: {patterns: ['؟']}}", "names no word"),
+    ("weapons.yaml", "classes: {missile: {patterns: ['*']}}", "names no word"),
+    ("weapons.yaml", "classes: {missile: {patterns: ['... زلزال']}}", "names no word"),
+    ("weapons.yaml", "classes: [missile]", "not a mapping of classes"),
+    ("weapons.yaml", "classes: {missile: null}", "not a mapping"),
+    ("weapons.yaml", "clases: {}", "unknown key"),
+    ("weapons.yml", "classes: {}", "unknown vocabulary"),
     ("weapons.yaml", "classes: [", "broken YAML"),
     ("weapons.yaml", "- missile", "must be a mapping"),
 ])
