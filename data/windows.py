@@ -110,8 +110,10 @@ class Windower:
             ranges.append((start, end))
             if end == count:
                 break
-            inside = [b for b in boundaries if start < b < end]
-            near = [b for b in inside if self._tokens(encoded, b, end) <= self._overlap]
+            # From the start of a sentence; where one is cut, from any word of it.
+            starts = boundaries if end in boundaries else range(start + 1, end)
+            inside = [i for i in starts if start < i < end]
+            near = [i for i in inside if self._tokens(encoded, i, end) <= self._overlap]
             start = near[0] if near else end
         return ranges
 
@@ -127,7 +129,8 @@ class Windower:
         return high - low
 
     def _token_range(self, encoded: _Encoded, start: int, end: int) -> tuple[int, int]:
-        low = encoded.first[start] if start else 0
+        # What precedes the first word goes along where it leaves room for it.
+        low = encoded.first[start] if start or encoded.last[0] >= self._room else 0
         done = end == len(encoded.words)
         high = len(encoded.ids) if done else max(encoded.first[end], encoded.last[end - 1] + 1)
         return low, high

@@ -23,6 +23,7 @@ from eval.slices import seen_forms
 from models.settings import DecodeSettings
 
 console = Console(stderr=True)
+_ROBUSTNESS = "robustness"  # what metrics.json holds beside the sets
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ def main(
     """Score predictions; several sets may be given."""
     try:
         scored = [ScoredSet.read(argument) for argument in sets]
+        if len({_ROBUSTNESS, *(s.name for s in scored)}) <= len(scored):
+            raise FormatError("each set needs a name of its own", value=[s.name for s in scored],
+                              legal=f"different names, none of them {_ROBUSTNESS}")
         reference = Reference(
             seen_forms(read_documents(train)) if train else None,
             read_column(plan, "id", "genre"),
@@ -93,7 +97,7 @@ def main(
         sections = [section(s.name, scores[s.name], paired(s.gold, s.predicted),
                             reference.settings) for s in scored]
         html = page(sections, robust, note)
-    body = {**scores, **({"robustness": robust} if robust else {})}
+    body = {**scores, **({_ROBUSTNESS: robust} if robust else {})}
     write_text(metrics, json.dumps(body, indent=2, sort_keys=True) + "\n")
     write_text(report, html)
     for name, score in scores.items():

@@ -42,6 +42,9 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     Args:
         folder: replaced when the new one is complete.
         checkpoint: ``info`` becomes part of the manifest: encoder, parameters, data hash, scores.
+
+    Raises:
+        ConfigError: ``folder`` holds something else than a checkpoint.
     """
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -55,8 +58,7 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     _write_json(partial / "heads.json", heads)
     _write_json(partial / "settings.json", asdict(checkpoint.settings))
     manifest.write(partial, checkpoint.info)
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+    manifest.replace(folder, partial)
 
 
 def load(folder: Path, attention: Literal["sdpa", "eager"] = "sdpa") -> Checkpoint:

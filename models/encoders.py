@@ -74,7 +74,7 @@ def load(
             attn_implementation=attention,
         )
         fast = AutoTokenizer.from_pretrained(name_or_path, use_fast=True)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:  # TypeError: no BERT, such as ELECTRA
         reason = str(error).split("\n")[0]
         raise BundleError("encoder cannot be loaded", where=name_or_path, value=reason,
                           fix=_FIX) from error

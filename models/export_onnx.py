@@ -149,7 +149,9 @@ def build(source_folder: Path, out: Path, texts: Sequence[str] = ()) -> dict[str
 
     Raises:
         BundleError: the checkpoint does not load, or the graphs differ from torch.
+        ConfigError: ``out`` holds something else than a bundle.
     """
+    manifest.refuse_foreign(out)
     source = checkpoint.load(source_folder, attention="eager")
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as temporary:
         folder = Path(temporary) / "bundle"
@@ -177,8 +179,7 @@ def build(source_folder: Path, out: Path, texts: Sequence[str] = ()) -> dict[str
         }
         (folder / "README.md").write_text(model_card(source, info), encoding="utf-8")
         manifest.write(folder, info)
-        shutil.rmtree(out, ignore_errors=True)
-        folder.rename(out)
+        manifest.replace(out, folder)
     return info
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
-from data.errors import BundleError
+from data.errors import BundleError, ConfigError
 from data.jsonl import write_text
 from data.schema import SCHEMA
 
@@ -36,6 +37,35 @@ def write(folder: Path, body: dict[str, Any]) -> None:
     manifest = {**body, "schema": schema, "files": files}
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True)
     write_text(folder / FILE_NAME, text + "\n")
+
+
+def refuse_foreign(folder: Path, marker: str = FILE_NAME) -> None:
+    """Refuse to replace a folder that holds something else than what is to be written there.
+
+    Args:
+        folder: where a folder of artifacts is to be written.
+        marker: the file that such a folder is known by.
+
+    Raises:
+        ConfigError: it has files, and no marker among them; or it is a file.
+    """
+    if folder.is_file() or (
+        folder.is_dir() and any(folder.iterdir()) and not (folder / marker).is_file()
+    ):
+        raise ConfigError("would be replaced, and holds something else", where=folder,
+                          legal=f"a new or empty folder, or one with a {marker}",
+                          fix="name another folder")
+
+
+def replace(folder: Path, finished: Path, marker: str = FILE_NAME) -> None:
+    """Put a finished folder in the place of the one that was there.
+
+    Raises:
+        ConfigError: what is there is something else.
+    """
+    refuse_foreign(folder, marker)
+    shutil.rmtree(folder, ignore_errors=True)
+    finished.rename(folder)
 
 
 def read(folder: Path, fix: str) -> dict[str, Any]:

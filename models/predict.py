@@ -22,15 +22,14 @@ def main(
     given_spans: Annotated[bool, typer.Option(
         "--given-spans", help="keep the documents' spans, predict relations only")] = False,
     model: Annotated[Path, typer.Option(help="bundle folder")] = Path("models/onnx"),
-    precision: Annotated[str, typer.Option(help="float or int8")] = "float",
+    precision: Annotated[Precision, typer.Option(help="float or int8")] = "float",
     provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
 ) -> None:
     """Predict spans and relations of all documents; their own are replaced."""
     console = Console(stderr=True)
     try:
         documents = read_documents(source)
-        chosen: Precision = "int8" if precision == "int8" else "float"
-        predictor = bundle.load(model, chosen, provider).predictor
+        predictor = bundle.load(model, precision, provider).predictor
         read = predictor.relate if given_spans else predictor.predict
         predicted = [
             read(document)

@@ -33,8 +33,6 @@ _COMMAS = frozenset("،؛")
 # nearest container: of several such links of one span only the best is true.
 _ONE_HEAD = frozenset(("source", "weapon"))
 _ONE_TAIL = frozenset(("located_in",))
-# What an attack and its harm share is the attack's: ``caused_by`` carries it to the harm.
-_CARRIED = frozenset(("date", "perpetrator", "place", "weapon"))
 
 
 class Runner(Protocol):
@@ -136,7 +134,7 @@ class Predictor:
                 if head != tail:
                     key = (_TYPES[kind], inside[head][0].id, inside[tail][0].id)
                     links[key] = max(float(scores[head, tail, kind]), links.get(key, 0.0))
-        return _attached_once(_sole(links))
+        return _sole(links)
 
 
 def _commas_before(text: str, window: Window) -> list[int]:
@@ -168,19 +166,6 @@ def _sole(links: LinkScores) -> LinkScores:
             (kind, tail) if kind in _ONE_HEAD else (kind, head) if kind in _ONE_TAIL else key, key
         )
     return {key: links[key] for key in kept.values()}
-
-
-def _attached_once(links: LinkScores) -> LinkScores:
-    """Without the arguments of a harm that an attack which led to it has as well."""
-    causes: dict[str, list[str]] = {}
-    for kind, head, tail in links:
-        if kind == "caused_by":
-            causes.setdefault(head, []).append(tail)
-    return {
-        (kind, head, tail): score for (kind, head, tail), score in links.items()
-        if kind not in _CARRIED
-        or all((kind, cause, tail) not in links for cause in causes.get(head, ()))
-    }
 
 
 def _inside(window: Window, spans: Sequence[Span]) -> list[tuple[Span, int, int]]:

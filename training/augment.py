@@ -45,10 +45,15 @@ class Variation:
     def draw(self, document: Document, rng: random.Random) -> Document:
         """A copy of ``document``, its spans and relations moved along; or the document itself."""
         if self._replace and rng.random() < 0.5:
-            document = self._other_mentions(document, rng)
+            document = self._unless_too_long(self._other_mentions(document, rng), document)
         if rng.random() < self._noise:
-            document = perturb(document, rng.choice(NAMES))
+            document = self._unless_too_long(perturb(document, rng.choice(NAMES)), document)
         return document
+
+    def _unless_too_long(self, changed: Document, document: Document) -> Document:
+        """``changed``, or the document where a span has grown past what the span head reaches."""
+        lengths = (len(words(changed.text[s.start:s.end])) for s in changed.spans)
+        return changed if max(lengths, default=0) <= self._longest else document
 
     def _other_mentions(self, document: Document, rng: random.Random) -> Document:
         found, pieces = word_pieces(document.text)
@@ -65,9 +70,7 @@ class Variation:
                 self._forms[kind(span.label, form, self._known)]
             )
             pieces[start + 1:end + 1] = [""] * (end - start)
-        changed = rebuilt(document, found, pieces)
-        lengths = (len(words(changed.text[s.start:s.end])) for s in changed.spans)
-        return changed if max(lengths, default=0) <= self._longest else document
+        return rebuilt(document, found, pieces)
 
 
 def leaves(document: Document) -> list[Span]:

@@ -19,7 +19,7 @@ from rich.markup import escape
 
 from data import params
 from data.document import Document
-from data.errors import TawthiqError
+from data.errors import ConfigError, TawthiqError
 from data.jsonl import read_documents, write_text
 from eval.metrics import measure
 from models import checkpoint
@@ -80,8 +80,12 @@ def main(
         whole = Corpus.read(splits / "train.jsonl", splits / "dev.jsonl")
         order = random.Random(settings.seed).sample(whole.train, len(whole.train))
         rows = list(csv.DictReader(out.open(encoding="utf-8"))) if out.exists() else []
+        if max(sizes) > len(whole.train):
+            raise ConfigError("more reports than there are to train on", where="sizes",
+                              value=max(sizes), legal=f"up to {len(whole.train)}")
         for size in sizes:
             if any(row["reports"] == str(size) for row in rows):
+                console.print(f"{size}: already in {out}; another --out measures it anew")
                 continue
             part = Corpus(order[:size], whole.dev, f"{whole.sha256}:{size}")
             folder = work / f"curve-{size}"

@@ -71,9 +71,7 @@ def load(
                     parameter.copy_(file.get_tensor(f"weight.{i}"))
                     average.values[i].copy_(file.get_tensor(f"average.{i}"))
                     optimiser.state[parameter] = {
-                        name: file.get_tensor(f"{name}.{i}").to(
-                            parameter.device if name != "step" else "cpu"
-                        )
+                        name: file.get_tensor(f"{name}.{i}").to(parameter.device)
                         for name in ("step", "exp_avg", "exp_avg_sq")
                         if f"{name}.{i}" in names
                     }

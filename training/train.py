@@ -21,11 +21,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from data import params
 from data.document import Document
-from data.errors import ConfigError, FormatError, TawthiqError
+from data.errors import ConfigError, DocumentError, FormatError, TawthiqError
 from data.jsonl import read_documents, write_text
 from data.schema import SCHEMA
 from data.windows import Windower
-from models import checkpoint, encoders
+from models import checkpoint, encoders, manifest
 from models.checkpoint import Checkpoint
 from models.manifest import file_sha256
 from models.network import HeadConfig, Network
@@ -76,6 +76,12 @@ class TrainParams:
             if getattr(self, name) < 1:
                 raise ConfigError("must be at least 1", where=f"train.{name}",
                                   value=getattr(self, name))
+        if not 0 <= self.overlap <= self.max_tokens // 2:
+            raise ConfigError("windows cannot share so much", where="train.overlap",
+                              value=self.overlap, legal=f"0 to {self.max_tokens // 2}")
+        if self.precision == "fp16" and not torch.cuda.is_available():
+            raise ConfigError("fp16 needs a GPU", where="train.precision", value="fp16",
+                              legal=("bf16", "no"))
 
 
 @dataclass(frozen=True)
@@ -97,8 +103,9 @@ class Corpus:
         if not documents:
             raise FormatError("no documents to train on", where=train,
                               fix="run `dvc repro data.split`, or import annotations first")
+        held_out = read_documents(dev)
         digest = hashlib.sha256(f"{file_sha256(train)}{file_sha256(dev)}".encode()).hexdigest()
-        return cls(documents, read_documents(dev), digest)
+        return cls(documents, held_out, digest)
 
 
 def fit(
@@ -110,8 +117,10 @@ def fit(
         The checkpoint, on the main process.
 
     Raises:
-        TawthiqError: encoder or data cannot be used, or the state in ``work`` is another's.
+        TawthiqError: encoder or data cannot be used, the state in ``work`` is another's, or
+            ``out`` holds something else than a checkpoint.
     """
+    manifest.refuse_foreign(out)
     accelerator = Accelerator(
         mixed_precision=settings.precision, gradient_accumulation_steps=settings.accumulate
     )
@@ -126,12 +135,12 @@ def fit(
     decode = DecodeSettings(max_tokens=settings.max_tokens, overlap=settings.overlap)
     built = Checkpoint(network, tokenizer, decode, _info(settings, corpus))
     windower = built.windower()
-    apart = Windower(tokenizer, settings.max_tokens, 0)  # words in two windows cost twice
+    windowers = Windower(tokenizer, settings.max_tokens, 0), windower
     variation = Variation(
         corpus.train, settings.replace, settings.noise, settings.max_span_words
     )
     shown = [
-        [e for d in documents for e in examples(d, apart, settings.max_span_words)]
+        [e for d in documents for e in _shown(d, windowers, settings.max_span_words)]
         for documents in epochs(corpus.train, variation, settings.epochs, settings.seed)
     ]
     losses = _optimise(accelerator, network, shown, settings, built, work)
@@ -152,6 +161,17 @@ def fit(
     return built
 
 
+def _shown(
+    document: Document, windowers: tuple[Windower, Windower], longest: int
+) -> list[Example]:
+    """Windows apart, since words in two cost twice; with overlap where that cuts a span."""
+    apart, overlapping = windowers
+    try:
+        return examples(document, apart, longest)
+    except DocumentError:
+        return examples(document, overlapping, longest)
+
+
 def _info(settings: TrainParams, corpus: Corpus) -> dict[str, object]:
     # How often the state is saved has no part in what comes out.
     parameters = {k: v for k, v in asdict(settings).items() if k != "save_every"}
@@ -163,7 +183,10 @@ def _info(settings: TrainParams, corpus: Corpus) -> dict[str, object]:
 
 def _fingerprint(built: Checkpoint, world: int) -> str:
     body = json.dumps([built.info, SCHEMA.digest, world], sort_keys=True)
-    return hashlib.sha256(body.encode()).hexdigest()
+    digest = hashlib.sha256(body.encode())
+    for value in built.network.encoder.state_dict().values():  # another encoder of the same name
+        digest.update(value.detach().cpu().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _optimise(

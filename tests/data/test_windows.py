@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,3 +116,18 @@ def test_one_huge_word_is_seen_as_far_as_it_fits() -> None:
 def test_an_overlap_that_leaves_no_room(overlap: int) -> None:
     with pytest.raises(ValueError, match=r"within 0\.\.13"):
         Windower(TOKENIZER, 16, overlap)
+
+
+def test_a_sentence_longer_than_a_window_is_cut_with_overlap() -> None:
+    text = " ".join(["قصف"] * 40)
+    windows = Windower(TOKENIZER, 32, 6).cut(text)
+    assert all(a.words[-2:] == b.words[:2] for a, b in pairwise(windows))
+    check(text, windows, 32)
+
+
+def test_signs_before_the_first_word_never_take_its_place() -> None:
+    text = "! " * 60 + "قتل ثلاثة مدنيين"
+    windows = Windower(TOKENIZER, 32, 6).cut(text)
+    assert windows[0].first[0] == 1 and len(windows[0].words) == 3
+    assert Windower(TOKENIZER, 32, 6).cut("! ! قتل ثلاثة")[0].first[0] == 3
+    check(text, windows, 32)

@@ -140,6 +140,14 @@ def test_bad_input_leaves_old_metrics(tmp_path: Path) -> None:
     assert run("nonsense")[0] == 1
 
 
+@pytest.mark.parametrize("names", [("mine", "mine"), ("mine", "robustness")])
+def test_no_set_hides_another(names: tuple[str, str], tmp_path: Path) -> None:
+    write_documents(tmp_path / "gold.jsonl", [GOLD])
+    sets = [f"{name}={tmp_path}/gold.jsonl,{tmp_path}/gold.jsonl" for name in names]
+    code, output = run(*sets, "--metrics", f"{tmp_path}/m.json", "--report", f"{tmp_path}/r.html")
+    assert code == 1 and "a name of its own" in output and not (tmp_path / "m.json").exists()
+
+
 def test_unlinked_relation_types_do_not_count_in_macro() -> None:
     predicted = replace(GOLD, relations=(Relation("victim", "d1", "v1"),))
     scores = measure([GOLD], [predicted])

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from data import inline
 from data.document import Document
-from data.errors import BundleError
+from data.errors import BundleError, ConfigError
 from data.jsonl import read_documents, write_documents
 from data.schema import SCHEMA
 from models import bundle, checkpoint, export_onnx, predict
@@ -139,6 +139,13 @@ def test_a_failed_export_leaves_the_old_bundle(
     assert [p.name for p in tmp_path.iterdir()] == ["onnx"]
 
 
+def test_a_bundle_never_replaces_something_else(untrained: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("كلام", encoding="utf-8")
+    with pytest.raises(ConfigError, match="holds something else"):
+        export_onnx.build(untrained, tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
 def test_predict_command(bundle_folder: Path, tmp_path: Path) -> None:
     app = typer.Typer()
     app.command()(predict.main)
@@ -181,23 +188,3 @@ def test_of_links_that_rule_each_other_out_the_best_stays(untrained: Path) -> No
     assert {n for (kind, _), n in heads.items() if kind in ("source", "weapon")} == {1}
     assert {n for (kind, _), n in tails.items() if kind == "located_in"} == {1}
     assert heads["place", "l1"] == tails["place", "a1"] - 2 == 2  # these may share their ends
-
-
-def test_what_an_attack_and_its_harm_share_is_the_attacks(untrained: Path) -> None:
-    source = checkpoint.load(untrained)
-    text = (
-        "[قصف](a1 ATTACK) [الطيران](p1 PERPETRATOR) [بصواريخ](w1 WEAPON) في [حلب](l1 PLACE) "
-        "[أمس](t1 DATE) [وقُتل](d1 DEATH) [طفلان](v1 VICTIM)\n---\n"
-    )
-
-    def arguments(least_cause: float) -> set[tuple[str, str]]:
-        floors = dict.fromkeys(SCHEMA.relation_ids, 0.0) | {"caused_by": least_cause}
-        settings = replace(source.settings, relation_thresholds=floors)
-        predictor = Predictor(TorchRunner(source.network), source.windower(), settings, 0)
-        return {(r.head, r.type) for r in predictor.relate(inline.parse(text, "once")).relations}
-
-    shared = {"date", "perpetrator", "place"}
-    assert {("d1", kind) for kind in shared} <= arguments(1.0)
-    held = arguments(0.0)
-    assert {kind for head, kind in held if head == "d1"} == {"caused_by", "victim"}
-    assert {("a1", kind) for kind in shared} <= held

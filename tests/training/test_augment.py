@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from data.document import Document
 from data.inline import parse
 from data.perturb import NAMES
 from data.words import snap_to_words
@@ -55,6 +56,13 @@ def test_a_mention_is_replaced_by_one_of_its_kind() -> None:
 
 def test_no_span_grows_beyond_what_the_head_reaches() -> None:
     assert {d.text for d in drawn(1.0, 0.0, longest=1)} == {FIRST.text}  # type: ignore[attr-defined]
+
+
+def test_noise_that_parts_words_never_makes_a_span_too_long() -> None:
+    longest = max(len(FIRST.text[s.start:s.end].split()) for s in FIRST.spans)
+    for copy in drawn(0.0, 1.0, longest, 200):
+        assert isinstance(copy, Document)
+        assert all(len(copy.text[s.start:s.end].split()) <= longest for s in copy.spans)
 
 
 def test_without_variation_the_document_stays() -> None:

@@ -9,12 +9,14 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from data.errors import BundleError, FormatError
+from data.errors import BundleError, ConfigError, FormatError
+from data.inline import parse
 from data.jsonl import write_documents
 from models import checkpoint
 from models.manifest import read as read_manifest
@@ -134,6 +136,50 @@ def test_a_missing_encoder_is_refused(splits: Path, tmp_path: Path) -> None:
         fit(replace(PARAMS, encoder=str(missing)), corpus, tmp_path / "o", tmp_path / "w")
     assert str(missing) in str(caught.value) and "fix:" in str(caught.value)
     assert not (tmp_path / "o").exists()
+
+
+def test_a_folder_of_something_else_is_never_replaced(
+    tiny_arabert: Path, splits: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    corpus = Corpus.read(splits / "train.jsonl", splits / "dev.jsonl")
+    with pytest.raises(ConfigError, match="holds something else"):
+        fit(replace(PARAMS, encoder=str(tiny_arabert)), corpus, tmp_path, tmp_path / "w")
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_state_of_another_encoder_of_the_same_name_is_refused(
+    splits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = build_bert(tmp_path / "encoder", ["نص قصير"])
+    corpus = Corpus.read(splits / "train.jsonl", splits / "dev.jsonl")
+    settings = replace(PARAMS, encoder=str(folder), epochs=1, save_every=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
+        fit(settings, corpus, tmp_path / "out", tmp_path / "work")
+    weights = load_file(folder / "model.safetensors")
+    save_file({name: value + 1 for name, value in weights.items()}, folder / "model.safetensors",
+              {"format": "pt"})
+    with pytest.raises(BundleError, match="other parameters, data or encoder"):
+        fit(settings, corpus, tmp_path / "other", tmp_path / "work")
+
+
+def test_a_span_over_the_edge_of_two_windows_is_shown_in_their_overlap(
+    tiny_arabert: Path, tmp_path: Path
+) -> None:
+    gold = parse("قصف " * 61 + "[بلدة كفر نوران](p1 PLACE) " + "قصف " * 20 + "\n---\n", "long")
+    write_documents(tmp_path / "one.jsonl", [gold])
+    corpus = Corpus.read(tmp_path / "one.jsonl", tmp_path / "one.jsonl")
+    settings = replace(PARAMS, encoder=str(tiny_arabert), epochs=1)
+    assert fit(settings, corpus, tmp_path / "out", tmp_path / "work")
+
+
+@pytest.mark.parametrize("wrong", [{"overlap": 60}, {"precision": "fp16"}])
+def test_settings_that_cannot_work_are_named(wrong: dict[str, Any]) -> None:
+    if "precision" in wrong and torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(ConfigError, match=f"train.{next(iter(wrong))}"):
+        replace(PARAMS, **wrong)
 
 
 def test_pickled_weights_are_refused(splits: Path, tmp_path: Path) -> None:
