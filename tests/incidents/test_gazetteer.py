@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import typer
 from typer.testing import CliRunner
 
 from data.errors import FormatError
+from data.inline import parse
+from data.jsonl import write_documents
+from incidents import assemble
 from incidents import gazetteer_sources as sources
 from incidents.gazetteer import KINDS, Entry, Gazetteer, load, main, merged, write
 from incidents.places import default_gazetteer
@@ -166,3 +170,16 @@ def test_command_reports_a_missing_file_and_writes_nothing(
     run = CliRunner().invoke(APP, ["--output", str(output)])
     assert run.exit_code == 0
     assert "places" in run.output and len(load(output).entries) > 300
+
+
+def test_assemble_reads_another_gazetteer(tmp_path: Path) -> None:
+    text = "[قصف](a1 ATTACK) على [تل الورد](l1 PLACE)\n---\na1 place l1\n"
+    write_documents(tmp_path / "in.jsonl", [parse(text, "d")])
+    write(tmp_path / "own.jsonl", [Entry("town", ("تل الورد",), "SY", "Idlib", 35.5, 36.5)])
+    app = typer.Typer()
+    app.command()(assemble.main)
+    files = ["--input", f"{tmp_path}/in.jsonl", "--output", f"{tmp_path}/out.jsonl"]
+    for given, lat in ((["--gazetteer", f"{tmp_path}/own.jsonl"], 35.5), ([], None)):
+        assert CliRunner().invoke(app, files + given).exit_code == 0
+        result = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+        assert result["incidents"][0]["places"][0]["lat"] == lat
