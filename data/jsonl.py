@@ -188,6 +188,17 @@ def write_text(path: Path, content: str) -> None:
         raise ConfigError("cannot be written", where=path, value=error.strerror) from None
 
 
+def check_apart(output: Path, *others: Path | None) -> None:
+    """Refuse to write over what a command reads, or writes beside it.
+
+    Raises:
+        ConfigError: the output is one of the other files.
+    """
+    if output.resolve() in [other.resolve() for other in others if other is not None]:
+        raise ConfigError("the output would replace another file of this command", where=output,
+                          fix="write to another file")
+
+
 def write_documents(path: Path, documents: Iterable[Document]) -> None:
     """Write documents as JSONL, whole or not at all."""
     write_text(path, "".join(dumps(to_json(d)) + "\n" for d in documents))

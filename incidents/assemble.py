@@ -13,13 +13,12 @@ from rich.progress import track
 
 from data.document import Document
 from data.errors import TawthiqError
-from data.jsonl import dumps, read_documents, write_text
+from data.jsonl import check_apart, dumps, read_documents, write_text
 from data.schema import SCHEMA
 from incidents import gazetteer as gazetteers
 from incidents import merging, places
 from incidents.casualties import Casualties
 from incidents.events import Event, structural
-from incidents.exports.files import check_apart
 from incidents.gazetteer import Gazetteer
 from incidents.mending import mended
 from incidents.places import default_gazetteer
@@ -61,8 +60,7 @@ def extraction(
     else:
         view = View(whole, resolved, vocabularies)
     return {
-        "document": {"id": document.id, "sha256": document.sha256,
-                     "published": document.published, "source": document.source},
+        "document": identity(document),
         "model": {"name": model.name, "version": model.version, "schema": model.schema},
         "entities": [
             body if s.score is None else {**body, "score": round(s.score, 4)}
@@ -77,6 +75,12 @@ def extraction(
         ],
         "incidents": render(view, assemble(view)),
     }
+
+
+def identity(document: Document) -> dict[str, str | None]:
+    """What tells in a result which document, and which text of it, was read."""
+    return {"id": document.id, "sha256": document.sha256, "published": document.published,
+            "source": document.source}
 
 
 def assemble(view: View) -> list[Event]:

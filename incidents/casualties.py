@@ -18,13 +18,13 @@ from incidents.vocabulary import words_of
 
 HARMS = frozenset(label.name for label in SCHEMA.labels if label.harm)
 _AHEAD = 2  # sentences within which what was pointed to is still told
-_LEGAL = {"DEATH": ("killed",), "INJURY": ("injured",), "DETENTION": ("missing", "detained"),
+LEGAL = {"DEATH": ("killed",), "INJURY": ("injured",), "DETENTION": ("missing", "detained"),
           "DISPLACEMENT": ("besieged", "displaced")}
 
 
 def harm_of(view: View, trigger: Span) -> str:
     """What a harm trigger says befell people."""
-    legal = _LEGAL[trigger.label]
+    legal = LEGAL[trigger.label]
     for harm in view.vocabularies.harms.name_of(view.texts[trigger.id]):
         if harm in legal:
             return harm

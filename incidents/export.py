@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from data.errors import ConfigError, TawthiqError
-from data.jsonl import write_text
+from data.jsonl import check_apart, write_text
 from incidents.exports import (
     bayanat,
     evidence,
@@ -18,7 +18,7 @@ from incidents.exports import (
     sheets,
     tracker,
 )
-from incidents.exports.files import check_apart, check_new, write_folder
+from incidents.exports.files import check_new, write_folder
 from incidents.exports.format import Format
 from incidents.exports.items import read
 from incidents.exports.redact import ABOUT, redact

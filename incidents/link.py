@@ -18,9 +18,8 @@ import typer
 from jinja2 import Environment, FileSystemLoader
 
 from data.errors import ConfigError, FormatError, TawthiqError
-from data.jsonl import dumps, lines, write_text
+from data.jsonl import check_apart, dumps, lines, write_text
 from incidents import arabic
-from incidents.exports.files import check_apart
 from incidents.exports.results import read_result
 from incidents.gazetteer import skeleton
 from incidents.similarity import WEIGHTS, Record, compare, read_record, total

@@ -16,6 +16,7 @@ from data import html
 from data.document import Document, Span
 from data.errors import TawthiqError
 from incidents import arabic
+from incidents.casualties import LEGAL
 from incidents.exports.fields import Range, clean, count, days, names
 from incidents.exports.files import check_new, write_folder
 from incidents.exports.items import Item, read
@@ -37,8 +38,7 @@ def shown_range(bounds: Range) -> str:
 
 
 # What the words are marked as that tell a harm.
-_TRIGGERS = {"killed": "DEATH", "injured": "INJURY", "missing": "DETENTION",
-             "detained": "DETENTION", "displaced": "DISPLACEMENT", "besieged": "DISPLACEMENT"}
+_TRIGGERS = {harm: label for label, harms in LEGAL.items() for harm in harms}
 
 
 def _told(incident: dict[str, Any]) -> Iterator[tuple[str, int, int]]:

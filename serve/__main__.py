@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from models.bundle import Precision
 from serve import app, engine
 
 _GRACE_SECONDS = 30
@@ -17,7 +18,7 @@ def main(
     model: Annotated[Path, typer.Option(help="bundle folder")] = Path("models/onnx"),
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
-    precision: Annotated[str, typer.Option(help="float or int8")] = "float",
+    precision: Annotated[Precision, typer.Option(help="float or int8")] = "float",
     provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
     threads: Annotated[int, typer.Option(help="threads of one document; 0: all")] = 0,
     gazetteer: Annotated[Path | None, typer.Option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from data.document import Document
 from data.schema import SCHEMA
@@ -37,7 +37,7 @@ class Engine:
 
 
 def load(
-    folder: Path, precision: str = "float", provider: str = "cpu", threads: int = 0,
+    folder: Path, precision: Precision = "float", provider: str = "cpu", threads: int = 0,
     gazetteer: Path | None = None,
 ) -> Engine:
     """Open a bundle with the shipped vocabularies and gazetteer, or another gazetteer.
@@ -48,5 +48,5 @@ def load(
         FormatError: the gazetteer cannot be read.
     """
     places = default_gazetteer() if gazetteer is None else gazetteers.load(gazetteer)
-    opened = bundle.load(folder, cast(Precision, precision), provider, threads)
+    opened = bundle.load(folder, precision, provider, threads)
     return Engine(opened, places, default_vocabularies())

@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
-from data.document import Document
 from data.errors import FormatError, TawthiqError
-from data.jsonl import dumps, read_json
-from incidents.exports.files import check_apart
+from data.jsonl import check_apart, dumps, read_json
+from incidents.assemble import identity
+from models.bundle import Precision
 from serve import engine
 from serve.engine import Engine
 from serve.reading import Item, files, read
@@ -107,15 +107,10 @@ def _check_made_by(
     if row.get("model") != model:
         raise FormatError("written by another model", where=where, value=row.get("model"),
                           legal=model, fix=fix)
-    given = _provenance(item.document) if item and item.document else None
+    given = identity(item.document) if item and item.document else None
     if row["document"] != given:
         raise FormatError("results are of other input", where=where, value=row["document"],
                           legal=given, fix=fix)
-
-
-def _provenance(document: Document) -> dict[str, str | None]:
-    return {"id": document.id, "sha256": document.sha256, "published": document.published,
-            "source": document.source}
 
 
 def run(source: Path, output: Path, opened: Engine, resume: bool) -> tuple[int, int]:
@@ -154,7 +149,7 @@ def main(
     source: Annotated[Path, typer.Option("--input", help="JSONL, .txt file or folder of them")],
     output: Annotated[Path, typer.Option(help="results, JSONL")],
     model: Annotated[Path, typer.Option(help="bundle folder")] = Path("models/onnx"),
-    precision: Annotated[str, typer.Option(help="float or int8")] = "float",
+    precision: Annotated[Precision, typer.Option(help="float or int8")] = "float",
     provider: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
     gazetteer: Annotated[Path | None, typer.Option(
         help="as incidents.gazetteer builds it [default: the project's]")] = None,

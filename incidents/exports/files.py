@@ -44,14 +44,3 @@ def check_new(folder: Path) -> None:
     if folder.exists():
         raise ConfigError("the output folder must be new or empty", where="--output",
                           value=str(folder), fix="give another folder, or remove this one")
-
-
-def check_apart(output: Path, *others: Path | None) -> None:
-    """Refuse to write over what a command reads, or writes beside it.
-
-    Raises:
-        ConfigError: the output is one of the other files.
-    """
-    if output.resolve() in [other.resolve() for other in others if other is not None]:
-        raise ConfigError("the output would replace another file of this command", where=output,
-                          fix="write to another file")

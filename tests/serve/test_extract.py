@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +19,7 @@ from data.document import Document
 from data.errors import BundleError, ConfigError, FormatError
 from incidents import gazetteer
 from incidents.gazetteer import Entry
+from models.bundle import Precision
 from serve import engine
 from serve.engine import Engine
 from serve.extract import partial_path, run
@@ -213,7 +214,7 @@ def test_another_precision_is_refused_and_another_gazetteer_read(
     bundle_folder: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(BundleError, match=r"got 'int4'; legal: float"):
-        engine.load(bundle_folder, "int4")
+        engine.load(bundle_folder, cast(Precision, "int4"))
     path = tmp_path / "places.jsonl"
     gazetteer.write(path, [Entry("town", ("تل الورد",), "SY", "Idlib", 35.5, 36.5)])
     opened = engine.load(bundle_folder, gazetteer=path)
