@@ -33,6 +33,8 @@ _COMMAS = frozenset("،؛")
 # nearest container: of several such links of one span only the best is true.
 _ONE_HEAD = frozenset(("source", "weapon"))
 _ONE_TAIL = frozenset(("located_in",))
+# What an attack and its harm share is the attack's: ``caused_by`` carries it to the harm.
+_CARRIED = frozenset(("date", "perpetrator", "place", "weapon"))
 
 
 class Runner(Protocol):
@@ -134,7 +136,7 @@ class Predictor:
                 if head != tail:
                     key = (_TYPES[kind], inside[head][0].id, inside[tail][0].id)
                     links[key] = max(float(scores[head, tail, kind]), links.get(key, 0.0))
-        return _sole(links)
+        return _attached_once(_sole(links))
 
 
 def _commas_before(text: str, window: Window) -> list[int]:
@@ -166,6 +168,22 @@ def _sole(links: LinkScores) -> LinkScores:
             (kind, tail) if kind in _ONE_HEAD else (kind, head) if kind in _ONE_TAIL else key, key
         )
     return {key: links[key] for key in kept.values()}
+
+
+def _attached_once(links: LinkScores) -> LinkScores:
+    """Without a harm's arguments that an attack which led to it has as well, both as surely."""
+    causes: dict[str, list[tuple[str, float]]] = {}
+    for (kind, head, tail), score in links.items():
+        if kind == "caused_by":
+            causes.setdefault(head, []).append((tail, score))
+
+    def carried(kind: str, head: str, tail: str, score: float) -> bool:
+        return kind in _CARRIED and any(
+            min(sure, links.get((kind, attack, tail), 0.0)) >= score
+            for attack, sure in causes.get(head, ())
+        )
+
+    return {key: score for key, score in links.items() if not carried(*key, score)}
 
 
 def _inside(window: Window, spans: Sequence[Span]) -> list[tuple[Span, int, int]]:

@@ -188,3 +188,28 @@ def test_of_links_that_rule_each_other_out_the_best_stays(untrained: Path) -> No
     assert {n for (kind, _), n in heads.items() if kind in ("source", "weapon")} == {1}
     assert {n for (kind, _), n in tails.items() if kind == "located_in"} == {1}
     assert heads["place", "l1"] == tails["place", "a1"] - 2 == 2  # these may share their ends
+
+
+def test_what_an_attack_and_its_harm_share_is_the_attacks(untrained: Path) -> None:
+    source = checkpoint.load(untrained)
+    text = (
+        "[قصف](a1 ATTACK) [الطيران](p1 PERPETRATOR) [بصواريخ](w1 WEAPON) في [حلب](l1 PLACE) "
+        "[أمس](t1 DATE) [وقُتل](d1 DEATH) [طفلان](v1 VICTIM)\n---\n"
+    )
+
+    def links(least_cause: float) -> dict[tuple[str, str, str], float]:
+        floors = dict.fromkeys(SCHEMA.relation_ids, 0.0) | {"caused_by": least_cause}
+        settings = replace(source.settings, relation_thresholds=floors)
+        predictor = Predictor(TorchRunner(source.network), source.windower(), settings, 0)
+        found = predictor.relate(inline.parse(text, "once")).relations
+        return {(r.type, r.head, r.tail): r.score or 0.0 for r in found}
+
+    alone, joined = links(1.0), links(0.0)
+    cause = joined["caused_by", "d1", "a1"]
+    assert {kind for kind, head, _ in alone if head == "d1"} >= {"date", "perpetrator", "place"}
+    gone = alone.keys() - joined.keys()
+    assert gone and gone == {
+        (kind, head, tail) for (kind, head, tail), score in alone.items()
+        if head == "d1" and kind in ("date", "perpetrator", "place", "weapon")
+        and min(cause, alone.get((kind, "a1", tail), 0.0)) >= score
+    }
