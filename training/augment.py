@@ -1,7 +1,8 @@
 """Variation of training documents: other names in the same report, other habits of writing.
 
 Mention replacement (Dai and Adel 2020) shows the network that a name is one by what stands around
-it; noise in the writing, that the same words come in many spellings.
+it; lists with commas, that it is one without its "and"; noise in the writing, that the same words
+come in many spellings.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from data.words import words
 
 REPLACED = ("PLACE", "PERPETRATOR", "WEAPON", "SOURCE", "FACILITY", "VICTIM")
 _CLITICS = "وبلف"
+_LIST = 3  # mentions from which "and" after "and" may be written as commas
 
 Kind = tuple[str, str, bool]  # label, clitic, whether the article follows
 
@@ -25,14 +27,17 @@ class Variation:
     Args:
         documents: whose mentions stand in for one another.
         replace: probability that a mention is replaced, in every second document.
+        lists: probability that a list joined by `و` is written with commas.
         noise: probability that a document is written in another way.
         longest: words that a span may have.
     """
 
     def __init__(
-        self, documents: Iterable[Document], replace: float, noise: float, longest: int
+        self, documents: Iterable[Document], replace: float, lists: float, noise: float,
+        longest: int,
     ) -> None:
-        self._replace, self._noise, self._longest = replace, noise, longest
+        self._replace, self._lists, self._noise = replace, lists, noise
+        self._longest = longest
         mentions = {
             (span.label, document.text[span.start:span.end])
             for document in documents for span in leaves(document)
@@ -46,6 +51,8 @@ class Variation:
         """A copy of ``document``, its spans and relations moved along; or the document itself."""
         if self._replace and rng.random() < 0.5:
             document = self._unless_too_long(self._other_mentions(document, rng), document)
+        if self._lists:
+            document = self._with_commas(document, rng)
         if rng.random() < self._noise:
             document = self._unless_too_long(perturb(document, rng.choice(NAMES)), document)
         return document
@@ -71,6 +78,32 @@ class Variation:
             )
             pieces[start + 1:end + 1] = [""] * (end - start)
         return rebuilt(document, found, pieces)
+
+    def _with_commas(self, document: Document, rng: random.Random) -> Document:
+        """``أ وب وج`` as ``أ، ب، ج`` or ``أ، ب وج``."""
+        found, pieces = word_pieces(document.text)
+        first = {start: i for i, (start, _) in enumerate(found)}
+        for run in self._runs(document):
+            if rng.random() >= self._lists:
+                continue
+            for span in run[1:-1] if rng.random() < 0.5 else run[1:]:
+                at = 2 * first[span.start] + 1
+                pieces[at - 1 : at + 1] = "، ", pieces[at][1:]
+        return rebuilt(document, found, pieces)
+
+    def _runs(self, document: Document) -> list[list[Span]]:
+        """Spans of one label, each but the first with an "and" right after the one before."""
+        runs: list[list[Span]] = []
+        for label in REPLACED:
+            spans = sorted((s for s in document.spans if s.label == label), key=lambda s: s.start)
+            for i, span in enumerate(spans):
+                form = document.text[span.start:span.end]
+                joined = i and document.text[spans[i - 1].end : span.start] == " "
+                if joined and kind(label, form, self._known)[1] == "و":
+                    runs[-1].append(span)
+                else:
+                    runs.append([span])
+        return [run for run in runs if len(run) >= _LIST]
 
 
 def leaves(document: Document) -> list[Span]:

@@ -65,6 +65,7 @@ class TrainParams:
     max_span_words: int
     dropout: float
     replace: float
+    lists: float
     noise: float
     save_every: int
 
@@ -137,7 +138,7 @@ def fit(
     windower = built.windower()
     windowers = Windower(tokenizer, settings.max_tokens, 0), windower
     variation = Variation(
-        corpus.train, settings.replace, settings.noise, settings.max_span_words
+        corpus.train, settings.replace, settings.lists, settings.noise, settings.max_span_words
     )
     shown = [
         [e for d in documents for e in _shown(d, windowers, settings.max_span_words)]

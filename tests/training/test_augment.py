@@ -25,13 +25,13 @@ SECOND = parse(
 
 
 def drawn(replace: float, noise: float, longest: int = 28, count: int = 60) -> list[object]:
-    variation = Variation([FIRST, SECOND], replace, noise, longest)
+    variation = Variation([FIRST, SECOND], replace, 0.0, noise, longest)
     rng = random.Random(1)
     return [variation.draw(FIRST, rng) for _ in range(count)]
 
 
 def test_spans_and_relations_move_along() -> None:
-    variation = Variation([FIRST, SECOND], 1.0, 0.5, 28)
+    variation = Variation([FIRST, SECOND], 1.0, 0.5, 0.5, 28)
     rng = random.Random(3)
     texts = set()
     for _ in range(60):
@@ -45,7 +45,7 @@ def test_spans_and_relations_move_along() -> None:
 
 
 def test_a_mention_is_replaced_by_one_of_its_kind() -> None:
-    variation = Variation([FIRST, SECOND], 1.0, 0.0, 28)
+    variation = Variation([FIRST, SECOND], 1.0, 0.0, 0.0, 28)
     rng = random.Random(0)
     places = {
         copy.text[copy.by_id["l1"].start:copy.by_id["l1"].end]
@@ -75,6 +75,26 @@ def test_noise_writes_the_document_another_way(noise: float) -> None:
     assert ids == {f"first#{name}" for name in NAMES}
 
 
+def test_lists_are_written_with_commas() -> None:
+    listed = parse(
+        "طال القصف [حلب](l1 PLACE) [وإدلب](l2 PLACE) [وحماة](l3 PLACE) [ووادي بردى](l4 PLACE) "
+        "[وقرى](f1 FACILITY) في [حمص](l5 PLACE) [والرقة](l6 PLACE)، ثم [إدلب](l7 PLACE) "
+        "[وحماة](l8 PLACE)\n[وحلب](l9 PLACE).\n---\nl1 located_in l5\n", "listed",
+    )
+    bare = parse("في [حماة](l1 PLACE)، [وادي بردى](l2 PLACE)\n---\n", "bare")
+    variation = Variation([listed, bare], 0.0, 1.0, 0.0, 28)
+    rng = random.Random(4)
+    copies = [variation.draw(listed, rng) for _ in range(20)]
+    tail = " وقرى في حمص والرقة، ثم إدلب وحماة\nوحلب."
+    assert {c.text for c in copies} == {
+        f"طال القصف حلب، إدلب، حماة{last}وادي بردى{tail}" for last in ("، ", " و")
+    }
+    for copy in copies:
+        assert copy.relations == listed.relations
+        assert [s.id for s in copy.spans] == [s.id for s in listed.spans]
+        assert copy.slice(copy.by_id["l3"]) == "حماة"
+
+
 def test_leaves_hold_no_other_span() -> None:
     assert [s.id for s in leaves(FIRST)] == ["p1", "l1", "v1", "l2", "s1"]
 
@@ -86,7 +106,7 @@ def test_kind_tells_clitic_and_article() -> None:
 
 
 def test_epochs_are_fixed_by_the_seed() -> None:
-    variation = Variation([FIRST, SECOND], 0.5, 0.5, 28)
+    variation = Variation([FIRST, SECOND], 0.5, 0.5, 0.5, 28)
     once, again, other = (
         [[d.text for d in epoch] for epoch in epochs([FIRST, SECOND], variation, 4, seed)]
         for seed in (1, 1, 2)

@@ -27,7 +27,7 @@ PARAMS = TrainParams(
     encoder="", seed=3, epochs=30, tokens_per_step=160, accumulate=1, encoder_rate=3e-3,
     head_rate=1e-2, layer_decay=1.0, weight_decay=0.01, warmup=0.1, average=0.9, clip=1.0,
     precision="no", relation_warmup=0.1, max_tokens=64, overlap=16, max_span_words=12,
-    dropout=0.0, replace=0.3, noise=0.1, save_every=10,
+    dropout=0.0, replace=0.3, lists=0.5, noise=0.1, save_every=10,
 )
 
 
