@@ -1,7 +1,8 @@
 """Stage ``data.perturb``: copies of documents as the same report is otherwise written.
 
 Diacritics, tatweel, letters that writers confuse, digits, emoji, lost punctuation, clitics
-written apart: each copy carries one of them all through, and its spans cover the same words.
+written apart: each copy carries one of them all through, and its spans cover the same words, less
+an "and" that has come to stand apart.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from data.document import Document
+from data.document import Document, Span
 from data.errors import DocumentError, TawthiqError
 from data.jsonl import read_documents, write_documents
 from data.words import TATWEEL, words
@@ -30,6 +31,7 @@ _CONFUSED = str.maketrans("أإآةى", "اااهي")
 _ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 # و ب ف ل before the article or a number, but not where they belong to a common stem.
 _CLITIC = re.compile(r"^(?!والد|والي|بالغ|بالون|بالي|فالق)([وبفل])(?=ال\w{3}|\d)")
+_AND = re.compile(r"و\s+")
 _EVERY = 8  # gaps from one emoji to the next
 _EMOJI = "💔😢🕊"
 
@@ -91,7 +93,15 @@ def perturb(document: Document, name: str) -> Document:
         pieces[1::2] = map(OF_WORDS[name], pieces[1::2])
     else:
         pieces[::2] = [OF_GAPS[name](i, gap) for i, gap in enumerate(pieces[::2])]
-    return replace(rebuilt(document, found, pieces), id=f"{document.id}{MARK}{name}")
+    copy = rebuilt(document, found, pieces)
+    spans = tuple(replace(s, start=_after_and(copy.text, s)) for s in copy.spans)
+    return replace(copy, id=f"{document.id}{MARK}{name}", spans=spans)
+
+
+def _after_and(text: str, span: Span) -> int:
+    """Where the span starts without an "and" that stands apart: that joins it, it is no part."""
+    alone = _AND.match(text, span.start, span.end)
+    return alone.end() if alone else span.start
 
 
 def word_pieces(text: str) -> tuple[list[tuple[int, int]], list[str]]:

@@ -34,8 +34,11 @@ def test_every_span_covers_the_same_words(document: Document, name: str) -> None
 
     assert tokens(copy.text) == rewritten(document.text)
     for old, new in zip(document.spans, copy.spans, strict=True):
-        assert tokens(copy.slice(new)) == rewritten(document.slice(old))
-        assert tokens(copy.text[: new.start]) == rewritten(document.text[: old.start])
+        before, within = rewritten(document.text[: old.start]), rewritten(document.slice(old))
+        if within[0] == "و" and len(within) > 1:  # "and" apart joins the span, it is no part of it
+            before.append(within.pop(0))
+        assert tokens(copy.slice(new)) == within
+        assert tokens(copy.text[: new.start]) == before
         assert (old.id, old.label) == (new.id, new.label)
     assert copy.relations == document.relations
     assert (copy.id, copy.published) == (f"{document.id}#{name}", document.published)
