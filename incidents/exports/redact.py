@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -11,8 +12,9 @@ from incidents.exports.items import Item
 
 MASK = "█"
 ABOUT = (
-    "Every marked mention of victims is masked in the text, character for character, so that all "
-    "offsets hold; in the records its words become the group. Counts, places and dates stay. "
+    "Every marked or counted mention of victims is masked in the text, character for character, "
+    "so that all offsets hold; in the records its words become the group. Counts, places and "
+    "dates stay. "
     "It does not find a victim's name that is not marked as one (a relative's, a witness's, a "
     "repetition that the model missed), nor keep anyone from finding the report by its other "
     "words: read the output before you publish it."
@@ -22,9 +24,9 @@ ABOUT = (
 def redact(item: Item) -> Item:
     """The same item without the words of its victims."""
     text = list(item.document.text)
-    for span in item.document.spans:
-        if span.label == "VICTIM":
-            text[span.start : span.end] = MASK * (span.end - span.start)
+    marked = [(s.start, s.end) for s in item.document.spans if s.label == "VICTIM"]
+    for start, end in (*marked, *_counted(item)):
+        text[start:end] = MASK * (end - start)
     masked = "".join(text)
     document = Document(item.document.id, masked, item.document.spans, item.document.relations,
                         item.document.published, item.document.source)
@@ -33,6 +35,14 @@ def redact(item: Item) -> Item:
               for s in item.document.spans if MASK in document.slice(s)}
     return replace(item, document=document,
                    incidents=tuple(_record(deepcopy(i), masked, hidden) for i in item.incidents))
+
+
+def _counted(item: Item) -> Iterator[tuple[int, int]]:
+    """Where the records found victims: also where the model had left them unmarked."""
+    for incident in item.incidents:
+        for row in incident["casualties"]:
+            for each in (row, *row["of_which"]):
+                yield from ((start, end) for start, end in each["evidence"])
 
 
 def _record(incident: dict[str, Any], masked: str, hidden: dict[str, str]) -> dict[str, Any]:

@@ -341,6 +341,15 @@ a1 place l1
             assert "أحمد" not in "".join(each.project([hidden]).values()), each.name
 
 
+def test_redaction_reaches_victims_whom_no_span_marks(tmp_path: Path) -> None:
+    text = "[مقتل](d1 DEATH) طفلتين بغارة.\n---\n"
+    [item] = items(tmp_path, [parse(text, "counted", "2020-02-03")])
+    assert item.incidents[0]["casualties"][0]["text"] == "طفلتين"  # put back by mending
+    hidden = redact(item)
+    assert "طفلتين" not in hidden.document.text + dumps(hidden.incidents)
+    assert hidden.document.text.count(MASK) == len("طفلتين")
+
+
 def test_the_evidence_bundle_is_not_redacted(tmp_path: Path) -> None:
     result = run(*written(tmp_path), "evidence", tmp_path / "out", "--redact")
     assert result.exit_code == 1 and "cannot be redacted" in result.output
