@@ -156,6 +156,7 @@ def _between(left: tuple[Token, ...], right: tuple[Token, ...], base: Published)
         return None
     if rc.count("W") > 1:
         right = right[rc.rindex("W") :]  # "Friday, Saturday and Sunday"
+        rc = codes(right)
     if "A" in rc and (m := re.search(r"[NO]", rc)):
         day = right[m.start()].value
         last = _same_month(first, int(str(day)))

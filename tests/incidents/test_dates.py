@@ -114,6 +114,11 @@ def test_any_order_of_words_gives_ordered_dates(words: list[str], published: str
         assert date.fromisoformat(found.start) <= date.fromisoformat(found.end)
 
 
+def test_weekdays_in_a_row_before_the_same_first_are_survived() -> None:
+    found = resolve("الخميس الخميس الخميس ذاته الأول", "2016-03-18")
+    assert found.start is None or found.start <= str(found.end)
+
+
 def test_a_year_before_a_dash_and_a_month_is_survived() -> None:
     """It may end one date and begin another: nothing is guessed."""
     assert resolve("2016 - آذار", None).precision == "unknown"
