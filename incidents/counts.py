@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import zip_longest
 
 from incidents.bounds import bound
 from incidents.clitics import stems
+from incidents.counted import of_hundred, people_numbers
 from incidents.fold import fold
 from incidents.numbers import Number, Token, numbers, tokenize
 from incidents.people import Found, guess, is_pair, nouns
@@ -47,19 +47,6 @@ class Count:
         return replace(self, min=least, max=most, approximate=rough)
 
 
-# What a number counts or orders when it does not count people.
-UNITS = frozenset((
-    "عام", "عاما", "سنه", "سنوات", "سنين", "اعوام", "عمر", "شهر", "شهرا", "اشهر", "شهور",
-    "يوم", "يوما", "ايام", "اسبوع", "اسابيع", "ساعه", "ساعات", "دقيقه", "كيلومتر",
-    "كيلومترا", "كيلومترات", "كم", "متر", "مترا", "امتار", "دولار", "ليره", "طن", "غاره",
-    "غارات", "قذيفه", "قذايف", "صاروخ", "صواريخ", "برميل", "براميل", "طلقه", "طلقات",
-    "منزل", "منازل", "%", "نيسان", "ايار",
-))
-_AGES = frozenset(("عام", "عاما", "سنه", "سنوات", "سنين", "اعوام"))
-_NOT_PEOPLE_BEFORE = frozenset((
-    "عمر", "عمره", "عمرها", "اعمار", "سن", "دون", "فرقه", "لواء", "لوا", "كتيبه", "فوج",
-    "رقم", "قطاع", "وحده", "منذ", "عام", "سنه",
-))
 _FEW = frozenset({"بضع", "بضعه"})
 _SOME = frozenset((
     "عدد", "بعض", "كثير", "عديد", "كثيرون", "كثيرين", "اعداد", "مجموعه", "جمع",
@@ -69,13 +56,7 @@ SHARES: dict[str, tuple[float, int | None]] = {
     **_MOST_OF, "نصف": (0.5, 1), "ثلث": (1 / 3, 1), "ثلثي": (2 / 3, 1), "ثلثا": (2 / 3, 1),
     "ربع": (0.25, 1),
 }
-# What makes of the number before it a share, and of how many: `بالمئة`, `ثلاثة أرباعهم`.
-_OF_HUNDRED = re.compile(r"(?:%|بالما?يه|(?:في|من) الما?يه)(?:\s|$)|(?P<four>ارباع)")
-_ORDINALS = frozenset(
-    stem + end for end in ("", "ه") for stem in (
-        "حادي", "ثاني", "ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع",
-    )
-)
+_IN_BRACKETS = re.compile(r"([^()]+)\(\s*\d{1,3}\s*\)?\s*")
 _DUAL = re.compile("\u064e\u0651?ي\u0652?ن")  # `مدنيَين`: with its vowel no plural
 _FAMILIES = frozenset(("عايله", "عايلات", "عوايل", "اسره", "اسر"))
 
@@ -89,27 +70,34 @@ def count(text: str, victims: Vocabulary, before: str = "", after: str = "") -> 
         before: the words that stand before it, for an approximator left outside.
         after: those after it.
     """
-    tokens, found = _numbers_of(text)
-    if found:
-        return _numbered(tokens, found, fold(before)[-40:], fold(after)[:25])
-    return _unnumbered(text, victims)
+    tokens, found = people_numbers(text)
+    if not found or _is_bracketed_age(text, victims):
+        return _unnumbered(text, victims)
+    told = _numbered(tokens, found, fold(before)[-40:], fold(after)[:25])
+    least = _offered(tokens, found[0], victims)
+    return told if least is None or least >= told.min else replace(told, min=least)
 
 
 def has_number(text: str) -> bool:
     """Whether a phrase counts people by a number: the words around it matter only then."""
-    return bool(_numbers_of(text)[1])
+    return bool(people_numbers(text)[1])
 
 
 @lru_cache(maxsize=8192)
-def _numbers_of(text: str) -> tuple[list[Token], list[Number]]:
-    """The tokens of a phrase and the numbers among them that count people."""
-    tokens = tokenize(text)
-    found: list[Number] = []
-    told = numbers(tokens)
-    for number, following in zip_longest(told, told[1:]):
-        if _counts_people(tokens, number) and not _shares_unit(tokens, number, following):
-            found.append(number)
-    return tokens, found
+def _is_bracketed_age(text: str, victims: Vocabulary) -> bool:
+    """Whether one person is named and a number follows in brackets: `أحمد الخطيب (25)`."""
+    match = _IN_BRACKETS.fullmatch(text)
+    if match is None or people_numbers(match[1])[1]:
+        return False
+    return _unnumbered(match[1], victims).max == 1
+
+
+def _offered(tokens: list[Token], number: Number, victims: Vocabulary) -> int | None:
+    """The lesser count that a noun offers before a number: `شخصين أو ثلاثة`."""
+    if number.start < 2 or tokens[number.start - 1].text != "او":
+        return None
+    people = nouns(tokens[number.start - 2].text, victims)
+    return {"one": 1, "two": 2, "two_or_many": 2}.get(people[0].noun.number) if people else None
 
 
 @lru_cache(maxsize=8192)
@@ -129,52 +117,19 @@ def _unnumbered(text: str, victims: Vocabulary) -> Count:
         return Count(3, 9 if few else None, approximate=True)
     if is_pair(text, people):
         return Count(2, 2, stated="noun")
+    if _is_one_or_two(text, people):
+        return Count(1, 2, stated="noun")
     found = people[0] if people else guess(text)
     if found is not None and found.noun.number == "two_or_many" and _DUAL.search(text):
         return Count(2, 2, stated="noun")
     return _bounded(_by_noun(found), words_of(text), found)
 
 
-def _counts_people(tokens: list[Token], number: Number) -> bool:
-    after = tokens[number.end].text if number.end < len(tokens) else ""
-    before = stems(tokens[number.start - 1].text) if number.start else ()
-    if _is_age(tokens, number) or _is_ordinal(tokens, number, before):
-        return False
-    if any(_of_hundred(tokens, at) for at in (number.start, number.end)):
-        return False
-    apart = number.end < len(tokens) and tokens[number.end].joined
-    return (apart or not UNITS.intersection((after, after.removeprefix("ال")))) and (
-        not _NOT_PEOPLE_BEFORE.intersection(before)
-    )
-
-
-def _is_age(tokens: list[Token], number: Number) -> bool:
-    """Whether a number is told as an age: `شيخ في السبعين`, `في الثالثة والسبعين`, `في ال 70`."""
-    lead = [t.text for t in tokens[: number.start]]
-    word = tokens[number.start].text
-    if word.startswith("ال"):
-        return lead[-1:] == ["في"]
-    return lead[-2:] == ["في", "ال"] or (
-        word.startswith("وال") and lead[-2:-1] == ["في"] and lead[-1].startswith("ال")
-    )
-
-
-def _of_hundred(tokens: list[Token], at: int) -> re.Match[str] | None:
-    return _OF_HUNDRED.match(" ".join(t.text for t in tokens[at : at + 2]))
-
-
-def _is_ordinal(tokens: list[Token], number: Number, before: Iterable[str]) -> bool:
-    """Whether a ten is the rest of an ordinal: `القتيل الثاني عشر`."""
-    return not tokens[number.start].digits and not _ORDINALS.isdisjoint(before)
-
-
-def _shares_unit(tokens: list[Token], number: Number, following: Number | None) -> bool:
-    """Whether the unit after the next number is this one's too: `7 و9 سنوات`."""
-    if following is None or following.end >= len(tokens):
-        return False
-    between = {t.text for t in tokens[number.end : following.start]}
-    joined = tokens[following.start].joined if not between else between <= {"-", "او", "الي"}
-    return joined and tokens[following.end].text in _AGES
+def _is_one_or_two(text: str, people: tuple[Found, ...]) -> bool:
+    """Whether a noun is told in the singular or the dual: `شخص أو شخصين`."""
+    return (len(people) == 2 and people[1].at == people[0].at + 2
+            and words_of(text)[people[0].at + 1] == "او"
+            and people[0].noun.number == "one" and people[1].noun.number.startswith("two"))
 
 
 def _numbered(
@@ -232,7 +187,7 @@ def _bounded(count: Count, words: Sequence[str], found: Found | None) -> Count:
 def _fraction(tokens: list[Token]) -> Count | None:
     """A share told by numbers: `60 بالمئة منهم`, `ثلاثة أرباعهم`."""
     for number in numbers(tokens)[:1]:
-        match = _of_hundred(tokens, number.end)
+        match = of_hundred(tokens, number.end)
         if match is not None and number.start < 3:
             share = number.value / (4 if match["four"] else 100)
             more = tokens[number.start - 1].text == "من" if number.start else False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from incidents.clitics import stems
 from incidents.events import Event, Fact
 from incidents.fold import fold
 from incidents.groups import OTHERS
 from incidents.view import View
+from incidents.vocabulary import words_of
 
 
 def drop_repeats(event: Event, *, pointing_back: bool) -> None:
@@ -18,10 +20,10 @@ def drop_repeats(event: Event, *, pointing_back: bool) -> None:
     kept: list[Fact] = []
     for fact in event.facts:
         for other in kept:
-            if not _equal(fact, other) or _coordinate(event.view, other, fact):
+            if not _equal(event.view, fact, other) or _coordinate(event.view, other, fact):
                 continue
             if not _is_another(event, fact):
-                _fold_in(other, fact)
+                _fold_in(event.view, other, fact)
                 break
         else:
             kept.append(fact)
@@ -46,7 +48,7 @@ def drop_repeats(event: Event, *, pointing_back: bool) -> None:
         if whole is None:
             event.facts.append(fact)
         else:
-            _fold_in(whole, fact)
+            _fold_in(event.view, whole, fact)
 
 
 # Groups that a harm makes of everyone: they tell two statements apart no more than `people`.
@@ -70,15 +72,25 @@ def _coordinate(view: View, earlier: Fact, later: Fact) -> bool:
     return any(view.sentence(victim) == view.sentence(later.victim) for victim in told)
 
 
-def _equal(one: Fact, two: Fact) -> bool:
+def _equal(view: View, one: Fact, two: Fact) -> bool:
     left, right = one.count, two.count
     if one.harm != two.harm or left.min != right.min or left.max != right.max:
         return False
     if "name" in (left.stated, right.stated):
         return False
     if not (one.is_numbered() and two.is_numbered()):
-        return one.group == two.group
+        return one.group == two.group and not _of_two_sexes(view, one, two)
     return akin(*[_ALL_OF.get((f.harm, f.group), f.group) for f in (one, two)])
+
+
+def _of_two_sexes(view: View, one: Fact, two: Fact) -> bool:
+    """Whether one noun tells of a man and of a woman: `طفل`, `طفلة`."""
+    if not view.has_ta:
+        return False  # `طفله` may be his child
+    first, second = ({stem for word in words_of(view.texts[fact.victim.id])[:1]
+                      for stem in stems(word)} for fact in (one, two))
+    return not first.isdisjoint({stem + "ه" for stem in second}) or (
+        not second.isdisjoint({stem + "ه" for stem in first}))
 
 
 def akin(one: str, two: str) -> bool:
@@ -86,14 +98,14 @@ def akin(one: str, two: str) -> bool:
     return one == two or "people" in (one, two)
 
 
-def _fold_in(kept: Fact, repeated: Fact) -> None:
+def _fold_in(view: View, kept: Fact, repeated: Fact) -> None:
     if kept.group == "people":
         kept.group = _ALL_OF.get((repeated.harm, repeated.group), repeated.group)
     kept.repeats += [repeated.victim, *repeated.repeats]
     kept.triggers += [t for t in repeated.triggers if t not in kept.triggers]
     free = list(kept.parts)  # each is told once in a statement
     for part in repeated.parts:
-        same = next((p for p in free if _equal(p, part)), None)
+        same = next((p for p in free if _equal(view, p, part)), None)
         if same is not None:
             same.repeats.append(part.victim)
             free.remove(same)

@@ -74,3 +74,17 @@ d1 victim v1
 d1 victim v2
 """)
     assert [c["group"] for c in incident["casualties"]] == ["people", "men"]
+
+
+@pytest.mark.parametrize(("second", "told"), [("الطفلة", 2), ("الطفل", 1)])
+def test_a_boy_and_a_girl_are_two(second: str, told: int) -> None:
+    [incident] = incidents(f"""[أصيب](i1 INJURY) [طفل](v1 VICTIM) في [قصف](a1 ATTACK) على [أريحا](l1 PLACE).
+وبعد ساعة [أصيب](i2 INJURY) في المكان نفسه [{second}](v2 VICTIM) حسب شهود.
+---
+i1 victim v1
+i1 caused_by a1
+a1 place l1
+i2 victim v2
+i2 caused_by a1
+""")
+    assert len(incident["casualties"]) == told
