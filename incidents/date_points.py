@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 from incidents.date_words import Token, codes
 from incidents.days import (
     Days,
     Published,
+    by_calendar,
     calendar_days,
     hijri_days,
     hijri_year,
@@ -21,13 +22,15 @@ from incidents.days import (
     shifted,
     unit_around,
     weekday_of_week,
+    with_year,
     year_days,
 )
 
 _NAMED = re.compile(
-    r"(?P<day>[NO])?(?P<month>M|H)(?P<american>N(?=Y))?(?P<tail>Y|U[LCAX]|CU|[LCXA])?"
+    r"(?P<day>[NO])?(?P<month>M|H)(?P<american>N(?=Y))?(?P<tail>[LC]?Y|U[LCAX]|CU|[LCXA])?"
 )
-_DAY_OF_MONTH = re.compile(r"(?P<day>[NO])(?:(?P<unit>U)(?P<how>[LC])|CU|C$)")
+# Not "the first week of the month", not the second of two numbers.
+_DAY_OF_MONTH = re.compile(r"(?<![UupVNO/])(?P<day>[NO])(?:(?P<unit>U)(?P<how>[LC])|CU|C$)")
 _UNIT = re.compile(r"(?P<unit>U)(?P<how>[LCX])|C(?P<unit2>U)")
 _AGO = re.compile(r"G(?:(?P<two>u)|(?P<count>N)?(?P<unit>[Up]))")
 _EVE = frozenset(("عشيه", "وقفه"))
@@ -55,12 +58,17 @@ def point(tokens: Sequence[Token], base: Published) -> Days | None:
     for rule in (_weekday, _relative_day, _feast, _year, _unit):
         found = rule(tokens, code, base)
         if found is not None:
-            return found
+            return _checked(found, tokens)
     return None
 
 
-def _checked(days: Days, tokens: Sequence[Token]) -> Days:
-    """Note a weekday that contradicts the date; the date stands."""
+def _checked(days: Days, tokens: Sequence[Token]) -> Days | None:
+    """Note a weekday that contradicts the date, which stands; nothing where a year does."""
+    years = {_int(t) for t in tokens if t.code == "Y"}
+    if years and "F" not in codes(tokens) and days.first.year not in years:
+        hijri = hijri_year(days.first) if max(years) <= 1600 else None
+        if hijri not in years:
+            return None
     weekdays = {t.value for t in tokens if t.code == "W"}
     if weekdays and days.first == days.last and days.first.weekday() not in weekdays:
         return replace(days, notes=(*days.notes, "weekday_mismatch"))
@@ -72,9 +80,13 @@ def _int(token: Token) -> int:
 
 
 def _numeric(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
-    if re.fullmatch(r"[WT]?N/N", code) and tokens[-2].value == "/":
-        return _in_year(_int(tokens[-1]), _int(tokens[-3]), base)
-    if "F" not in code:
+    short = re.fullmatch(r"(?:[WT][Lw]?)?N(/)N(?P<tail>Y|[LC])?", code)
+    if short and tokens[short.start(1)].value == "/":
+        day, month = _int(tokens[short.start(1) - 1]), _int(tokens[short.start(1) + 1])
+        if short["tail"] == "Y":
+            return by_calendar(_int(tokens[-1]), month, day, "M")
+        return _in_year(month, day, base)
+    if code.count("F") != 1:
         return None
     a, b, c = map(int, re.split(r"[/.\-]", str(tokens[code.index("F")].value)))
     year, month, day = (a, b, c) if a > 31 else (c, b, a)
@@ -82,12 +94,7 @@ def _numeric(tokens: Sequence[Token], code: str, base: Published) -> Days | None
         year += 2000
     if month > 12 >= day:
         month, day = day, month
-    return _by_calendar(year, month, day, "H" if year < 1600 else "M")
-
-
-def _by_calendar(year: int, month: int, day: int | None, kind: str) -> Days | None:
-    known = calendar_days if kind == "M" and year > 1600 else hijri_days
-    return None if kind == "M" and year <= 1600 else known(year, month, day)
+    return by_calendar(year, month, day, "H" if year < 1600 else "M")
 
 
 def _named(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
@@ -102,27 +109,20 @@ def _named(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
     tail, kind = match["tail"] or "", match["month"]
     if "A" in tail or "X" in tail or (day is not None and not 1 <= day <= 31):
         return None
-    if "Y" in tail:
-        return _with_year(_int(tokens[match.end() - 1]), month, day, kind)
-    if "U" in tail:
-        parts = tokens[match.start("tail") : match.end("tail")]
-        if not any(t.value == "year" for t in parts) or base.year is None:
-            return None
-        back = next((_int(t) for t in parts if t.code == "L"), 0)
-        return _by_calendar(base.year - back, month, day, kind) if kind == "M" else None
-    if kind == "H":
-        return _in_hijri_year(month, day, base)
-    return _in_year(month, day, base, before="L" in tail)
+    if "Y" in tail or "U" in tail:
+        year = _told_year(tokens[match.start("tail") : match.end("tail")], base)
+        return None if year is None else with_year(year, month, day, kind)
+    known = _in_hijri_year if kind == "H" else _in_year
+    return known(month, day, base, before="L" in tail)
 
 
-def _with_year(year: int, month: int, day: int | None, kind: str) -> Days | None:
-    if kind == "M" or year < 1600:
-        return _by_calendar(year, month, day, kind)
-    for hijri in range(hijri_year(date(year, 1, 1)), hijri_year(date(year, 12, 31)) + 1):
-        days = hijri_days(hijri, month, day)  # "Ramadan 2016"
-        if days is not None and days.first.year == year:
-            return days
-    return None
+def _told_year(tail: Sequence[Token], base: Published) -> int | None:
+    """The year that follows a month or feast: ``2016``, ``of last year``, ``of this year``."""
+    if tail[-1].code == "Y":
+        return _int(tail[-1])
+    if base.year is None or not any(t.value == "year" for t in tail):
+        return None
+    return base.year - next((_int(t) for t in tail if t.code == "L"), 0)
 
 
 def _in_year(
@@ -143,13 +143,16 @@ def _in_year(
     return found
 
 
-def _in_hijri_year(month: int, day: int | None, base: Published) -> Days | None:
+def _in_hijri_year(
+    month: int, day: int | None, base: Published, before: bool = False
+) -> Days | None:
+    """The latest such month or day begun by publication; ``before``, the latest that is over."""
     if base.day is None:
         return None
     year = hijri_year(base.day)
     for candidate in (year, year - 1):
         days = hijri_days(candidate, month, day)
-        if days is not None and days.first <= base.day:
+        if days is not None and (days.last < base.day if before else days.first <= base.day):
             return days
     return None
 
@@ -168,14 +171,17 @@ def _day_of_month(tokens: Sequence[Token], code: str, base: Published) -> Days |
 
 
 def _relative_day(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
-    """Today, yesterday ...; "the second day" and its like count from something else."""
-    if "T" not in code or base.day is None or re.search(r"T[NO]", code):
+    """Today, yesterday ...; "the second day", "the day mentioned" count from something else."""
+    if "T" not in code or base.day is None or re.search(r"T[NOL]", code):
         return None
-    value = tokens[code.index("T")].value
+    at = code.index("T")
+    value = tokens[at].value
+    if code[at + 1 : at + 2] == "w" and str(tokens[at + 1].value).startswith("ال"):
+        return None
     if value == "night":
         return Days(base.day - timedelta(1), base.day)
     assert isinstance(value, int)
-    return _checked(one_day(base.day + timedelta(value)), tokens)
+    return one_day(base.day + timedelta(value))
 
 
 def _weekday(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
@@ -199,16 +205,17 @@ def _weekday(tokens: Sequence[Token], code: str, base: Published) -> Days | None
 
 
 def _feast(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
-    match = re.search(r"(?P<nth>[NO]p?)?I(?P<year>Y)?", code)
+    match = re.search(r"(?P<nth>[NO]p?)?I(?P<tail>[LC]?Y|U[LC]|CU|[LC])?", code)
     if match is None:
         return None
     value = tokens[code.index("I")].value
     assert isinstance(value, tuple)
     month, day = value
-    first = (
-        _with_year(_int(tokens[match.start("year")]), month, day, "H")
-        if match["year"] else _in_hijri_year(month, day, base)
-    )
+    if re.search("[YU]", match["tail"] or ""):
+        year = _told_year(tokens[match.start("tail") : match.end("tail")], base)
+        first = None if year is None else with_year(year, month, day, "H")
+    else:
+        first = _in_hijri_year(month, day, base, before=match["tail"] == "L")
     if first is None:
         return None
     if match["nth"]:
@@ -262,16 +269,21 @@ def _unit(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
 def _ago(tokens: Sequence[Token], code: str, base: Published) -> Days | None:
     """``three days ago``: a day; months and years ago: the month or year of it.
 
-    ``None`` where it counts from something else ("before his death") or in halves.
+    ``None`` where it counts from something else ("before his death", "before the feast") or in
+    halves; a date that follows and falls within says it better.
     """
     match = _AGO.search(code)
     if match is None or base.day is None or "Z" in code or re.search(r"[wAV]", code[match.end():]):
         return None
-    unit = str(tokens[match.end() - 1].value)
+    unit, after = str(tokens[match.end() - 1].value), tokens[match.end() :]
     if match["unit"] == "p" and not match["count"]:
         return one_day(base.day) if unit == "hour" else None
     count = 2 if match["two"] else _int(tokens[match.start("count")]) if match["count"] else 1
     if unit == "hour":
         first = shifted(base.day, -count, unit)
         return Days(first, base.day if count < 24 else first, "period")
-    return unit_around(shifted(base.day, -count, unit), unit)
+    found = unit_around(shifted(base.day, -count, unit), unit)
+    if not re.search(r"[IMHFYW]", codes(after)):
+        return found
+    told = point(after, base)
+    return told if told and found.first <= told.first <= told.last <= found.last else None

@@ -76,7 +76,7 @@ _OTHER: dict[tuple[str, object], str] = {
     ("K", 0): "الساعة",
     ("L", 1): "ماضي,ماضية,ماضيين,ماضيتين,فائت,فائتة,فائتين,منصرم,منصرمة,منصرمين,سابق,سابقة,"
               "أخير,أخيرة,أخيرين,فارط,فارطة,سالف,آخر,منقضي,منقضية,مضى,مضت,خلت,خلا,أخيرتين,فائتتين",
-    ("L", 2): "قبل الماضي,قبل الماضية,قبل الفائت,قبل الأخير",
+    ("L", 2): "قبل الماضي,قبل الماضية,قبل الفائت,قبل الأخير,أسبق",
     ("C", 0): "جاري,جارية,حالي,حالية,هذا,هذه,راهن",
     ("X", 0): "مقبل,مقبلة,قادم,قادمة,آتي",
     ("A", 0): "ذات,ذاته,ذاتها,نفس,نفسه,نفسها,ذلك,تلك,منه,منها,تالي,تالية,عينه,لاحق,لاحقا,لاحقة",
@@ -87,12 +87,17 @@ _OTHER: dict[tuple[str, object], str] = {
     ("b", 0): "بداية,مطلع,أوائل,مستهل", ("Q", 0): "على التوالي,التوالي,تواليا",
     ("V", 30): "ونصف,والنصف,نصف", ("V", 15): "وربع,والربع,ربع",
 }
-# Words that change nothing: prepositions, approximators, "day" and "date" before a date.
+# Words that change nothing: prepositions, approximators, "day" and "date" before a date, and
+# what honours a month ("Ramadan the blessed").
 _NOISE = frozenset(fold("""
 من في يوم يومي تاريخ الموافق موافق حوالي نحو قرابة تمام تقريبا عند ال الفترة فترة الممتدة ممتدة
 الواقع بتوقيت المحلي محلي ميلادي ميلادية ه هجري هجرية على مدة
-ابتداء بدءا اعتبارا أيضا كان ما عامي""").split())
+ابتداء بدءا اعتبارا أيضا كان ما عامي باكر مبكر مبارك معظم فضيل حرام مكرم""").split())
+_PREFIXES = frozenset(("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل"))
 _PARTICLES = frozenset(("و", "وال", "وبال", "ال", "بال", "لل", "ب", "ل", "ف", "او"))
+# Months whose name has a first and a second; Tishrin and Kanun, Rabi and Jumada.
+_FIRST_OF_TWO = frozenset((("M", 10), ("M", 12), ("H", 3), ("H", 5)))
+_HIJRI_YEAR = re.compile(r"\b1[34]\d\d\b")
 _SPACED = re.compile(r"(?<=\d) ?/ ?(?=\d)")
 _TOKEN = re.compile(
     r"(?P<F>\d{1,4}(?P<sep>[/.\-])\d{1,2}(?P=sep)\d{1,4})(?!\d)|(?P<J>\d{1,2}:\d{2})(?::\d{2})?(?!\d)"
@@ -139,7 +144,8 @@ def _variants(word: str) -> list[tuple[str, bool]]:
     found = [(word, False)]
     for at in (1, 2):
         head, rest = word[:at], word[at:]
-        if len(rest) > 2 and head in ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل"):
+        # August is the one month of two letters
+        if (len(rest) > 2 or rest == "اب") and head in _PREFIXES:
             found.append((rest, head[0] == "و"))
             if rest.startswith("ل") and head[-1] == "ل":
                 found.append(("ا" + rest, head[0] == "و"))
@@ -159,7 +165,7 @@ def _look_up(words: list[str]) -> tuple[Token, int] | None:
 def read(phrase: str) -> tuple[Token, ...]:
     """Tokens of a date expression; brackets, commas and words without meaning for it left out."""
     folded = _SPACED.sub("/", fold(phrase).lower())
-    raw = [(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(folded)]
+    raw = [(m.lastgroup or "", m[m.lastgroup or 0]) for m in _TOKEN.finditer(folded)]
     tokens: list[Token] = []
     at, joined = 0, False
     while at < len(raw):
@@ -212,11 +218,14 @@ def _summed(tokens: list[Token]) -> list[Token]:
 
 
 def _tidied(tokens: list[Token]) -> tuple[Token, ...]:
-    """Double month names made one; "month" and "year" before their name or number dropped."""
+    """Double month names made one; "month" and "year" before their name or number dropped, and
+    the strokes of ``12/March/2016``."""
     out: list[Token] = []
     for i, token in enumerate(tokens):
-        after = codes(tokens[i + 1 : i + 3])
+        after = codes(tokens[i + 1 :])
         if token.code == "U" and after[:1] in ("Y", "M", "H"):
+            continue
+        if token.code == "/" and _within_date(token, codes(out), after):
             continue
         if token.code == "/" and re.search(r"[MY]$", codes(out)) and after[:1] == "M":
             month = next((t.value for t in reversed(out) if t.code == "M"), None)
@@ -225,19 +234,52 @@ def _tidied(tokens: list[Token]) -> tuple[Token, ...]:
         if token.code == "M" and out and out[-1].code == "M" and out[-1].value == token.value:
             continue
         out.append(token)
-    out = _without_ranks(out)
-    code = codes(out)
-    if "H" in code and "M" in code and "E" not in code and "B" not in code:
-        hijri = re.search(r"[NO]?HY?/?", code)
-        if hijri:  # the same day by both calendars: the Gregorian one needs no conversion
-            out = out[: hijri.start()] + out[hijri.end() :]
-    return tuple(out)
+    return tuple(_by_one_calendar(_second_named(_without_ranks(out))))
+
+
+def _within_date(stroke: Token, before: str, after: str) -> bool:
+    """Whether a slash or dash stands between the day, the month and the year of one date."""
+    if before[-1:] in ("M", "H") and after[:1] == "Y":
+        return True
+    whole = re.match(r"[MH]/Y" if stroke.value != "/" else r"[MH]", after)
+    return before[-1:] == "N" and whole is not None
+
+
+def _by_one_calendar(tokens: list[Token]) -> list[Token]:
+    """Of the same day by both calendars the Gregorian date, which needs no conversion."""
+    code = codes(tokens)
+    if "E" in code or "B" in code:
+        return tokens
+    if "M" in code and (hijri := re.search(r"[NO]?HY?/?", code)):
+        return tokens[: hijri.start()] + tokens[hijri.end() :]
+    numeric = [t for t in tokens if t.code == "F" and _HIJRI_YEAR.search(str(t.value))]
+    if len(numeric) == 1 and ("M" in code or code.count("F") > 1):
+        return [t for t in tokens if t is not numeric[0]]
+    return tokens
+
+
+def _second_named(tokens: list[Token]) -> list[Token]:
+    """``Tishrin the first and the second``: the second is a month too."""
+    both = re.search(r"(?<![NO])([MH])O(?=[YL]|$)", codes(tokens))
+    if both is None:
+        return tokens
+    first, second = tokens[both.start() : both.end()]
+    if second.value != 2 or not second.joined or (first.code, first.value) not in _FIRST_OF_TWO:
+        return tokens
+    month = Token(first.code, int(str(first.value)) % 12 + 1, joined=True)
+    return [*tokens[: both.start() + 1], month, *tokens[both.end() :]]
 
 
 def _without_ranks(tokens: list[Token]) -> list[Token]:
-    """``the first days of March`` is March, ``the first of the days of Ramadan`` its first day."""
+    """``the first days of March`` is March, ``the first of the days of Ramadan`` its first day.
+
+    "The days 8 and 9" are a list.
+    """
     code = codes(tokens)
-    rank = re.search(r"[VUp][NO]+(?=[MH])", code)
+    listed = re.search(r"(?<!N)[pu](?=NN|OO)", code)
+    if listed and tokens[listed.start()].value == "day":
+        return tokens[: listed.start()] + tokens[listed.end() :]
+    rank = re.search(r"(?:[VU][NO]+|uO+|p(?:N?O|N))(?=[MH]|U[LC]|CU)", code)
     if rank:
         return tokens[: rank.start()] + tokens[rank.end() :]
     nth = re.search(r"[NO](p)[MH]", code)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from incidents.date_points import point
+from incidents.date_ranges import between, joins_dates, split
 from incidents.date_words import Token, codes, read
-from incidents.days import Days, Published, latest_weekday, shifted
+from incidents.days import Days, Published, shifted
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,6 @@ class ResolvedDate:
 
 
 _DURATION = re.compile(r"N[Up]|[Up]N|[Up]O|u|U")
-# What a day lacks and the next of its list has: "the 3rd and 4th of last month", "3 and 4/12".
-_MONTH_OF_DAY = re.compile(r"[MH]|U[LC]|CU|C|(?<=N)/N$")
 _AFTERNOON = {"afternoon": range(1, 12), "evening": range(1, 12), "noon": range(1, 4),
               "night": range(6, 12)}
 
@@ -91,8 +90,15 @@ def _clock(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], str | None, str 
         time = _time(tokens[at], tokens[match.end() - 1] if match[2] else None, part)
     spans = [m.span() for m in re.finditer(r"K?J(?:[/BE]?K?J)*|K[NOY]V?|K", code)]
     dropped = {i for first, last in spans for i in range(first, last)}
-    kept = tuple(t for i, t in enumerate(tokens) if i not in dropped and t.code != "P")
-    return kept, time, part
+    kept: list[Token] = []
+    joined = False  # the "and" of "and at dawn" joins what follows
+    for i, token in enumerate(tokens):
+        if token.code == "P":
+            joined = joined or token.joined
+        elif i not in dropped:
+            kept.append(replace(token, joined=token.joined or joined))
+            joined = False
+    return tuple(kept), time, part
 
 
 def _time(hour: Token, extra: Token | None, part: str | None) -> str | None:
@@ -112,92 +118,13 @@ def _resolve(tokens: tuple[Token, ...], base: Published) -> Days | None:
     code = codes(tokens)
     if "E" in code:
         at = code.index("E")
-        return _between(tokens[:at], tokens[at + 1 :], base)
-    found = _split(tokens, base)
-    if found is not None:
+        return between(tokens[:at], tokens[at + 1 :], base)
+    found = split(tokens, base)
+    if found is not None or joins_dates(tokens):
         return found
     if "S" in code:
         return _since(tokens[code.index("S") :], base)
     return point(tokens, base) or _stretch(tokens, base)
-
-
-def _split(tokens: tuple[Token, ...], base: Published) -> Days | None:
-    """Two dates joined by "and", a dash, or nothing ("the night of Thursday Friday")."""
-    code = codes(tokens)
-    pair = re.search(r"WW|[NO][NO]M", code)
-    for at, token in enumerate(tokens):
-        bare = pair is not None and at == pair.start() + 1
-        if at and (token.joined or bare):
-            found = _between(tokens[:at], tokens[at:], base)
-        elif at and token.code == "/" and (token.value != "/" or code[at - 1 : at + 2] == "W/W"):
-            found = _between(tokens[:at], tokens[at + 1 :], base)
-        else:
-            continue
-        if found is not None:
-            return found
-    return None
-
-
-def _between(left: tuple[Token, ...], right: tuple[Token, ...], base: Published) -> Days | None:
-    """From the first date to the second; each lends the other the month or year it lacks."""
-    left = tuple(t for t in left if t.code not in "SBD")
-    if not right:
-        return point(left, base)  # "from this morning until the evening"
-    lc, rc = codes(left), codes(right)
-    borrowed = left
-    if re.fullmatch(r"w*[WT]?[NO]", lc) and (m := _MONTH_OF_DAY.search(rc)):
-        borrowed = left + right[m.start() :]
-    elif re.fullmatch(r"[NO]", lc) and rc == "F":
-        borrowed = (_with_day(right[0], left[0]),)
-    elif re.search(r"[MH]$", lc) and (m := re.search(r"[MH](Y|U[LC])", rc)):
-        borrowed = left + right[m.start() + 1 :]
-    first = point(borrowed, base)
-    if first is None:
-        return None
-    if rc.count("W") > 1:
-        right = right[rc.rindex("W") :]  # "Friday, Saturday and Sunday"
-        rc = codes(right)
-    if "A" in rc and (m := re.search(r"[NO]", rc)):
-        day = right[m.start()].value
-        last = _same_month(first, int(str(day)))
-    else:
-        last = point(right, base)
-    if last is None:
-        return None
-    if first.first > last.last:
-        first = _earlier(first, last, lc)
-    if first.first > last.last:
-        if "T" not in lc + rc:
-            return None
-        first, last = last, first  # "today and yesterday"
-    notes = tuple(dict.fromkeys(first.notes + last.notes))
-    return Days(first.first, last.last, "period", notes)
-
-
-def _with_day(numeric: Token, day: Token) -> Token:
-    """The month and year of ``7/12/2024`` with another day; as it stands where it begins with
-    the year."""
-    written = str(numeric.value)
-    return replace(numeric, value=re.sub(r"^\d{1,2}(?=\D)", str(day.value), written))
-
-
-def _same_month(first: Days, day: int) -> Days | None:
-    try:
-        found = first.last.replace(day=day)
-    except ValueError:
-        return None
-    return Days(found, found, "day")
-
-
-def _earlier(first: Days, last: Days, code: str) -> Days:
-    """The first of two dates, moved back before the second where its words allow it."""
-    if "Y" in code:
-        return first
-    if re.search(r"[MH]", code):
-        return replace(first, first=shifted(first.first, -1, "year"))
-    if "W" in code:
-        return replace(first, first=latest_weekday(first.first.weekday(), last.last))
-    return first
 
 
 def _since(tokens: tuple[Token, ...], base: Published) -> Days | None:
@@ -221,7 +148,7 @@ def _since(tokens: tuple[Token, ...], base: Published) -> Days | None:
 def _stretch(tokens: tuple[Token, ...], base: Published) -> Days | None:
     """A duration that ends with publication: "within 72 hours", "the last seven days"."""
     end, code = base.day, codes(tokens)
-    if end is None or "A" in code or "X" in code:
+    if end is None or re.search(r"[AXMHIFWY]", code):
         return None
     if "Q" in code:
         if not re.fullmatch(r"T?[NO]Q", code):

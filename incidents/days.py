@@ -89,6 +89,23 @@ def hijri_year(day: date) -> int:
     return int(Gregorian.fromdate(day).to_hijri().year)
 
 
+def by_calendar(year: int, month: int, day: int | None, kind: str) -> Days | None:
+    """A month or day of a year by the Gregorian (``M``) or the Hijri calendar (``H``)."""
+    known = calendar_days if kind == "M" and year > 1600 else hijri_days
+    return None if kind == "M" and year <= 1600 else known(year, month, day)
+
+
+def with_year(year: int, month: int, day: int | None, kind: str) -> Days | None:
+    """The same; a Hijri month may also be told with a Gregorian year ("Ramadan 2016")."""
+    if kind == "M" or year < 1600:
+        return by_calendar(year, month, day, kind)
+    for hijri in range(hijri_year(date(year, 1, 1)), hijri_year(date(year, 12, 31)) + 1):
+        days = hijri_days(hijri, month, day)
+        if days is not None and days.first.year == year:
+            return days
+    return None
+
+
 def shifted(day: date, count: int, unit: str) -> date:
     """A day moved by a number of units; the end of a month where the month is too short."""
     if unit == "hour":
