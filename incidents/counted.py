@@ -18,7 +18,7 @@ UNITS = frozenset((
     "غارات", "قذيفه", "قذايف", "صاروخ", "صواريخ", "برميل", "براميل", "طلقه", "طلقات",
     "منزل", "منازل", "%", "نيسان", "ايار",
 ))
-_AGES = frozenset(("عام", "عاما", "سنه", "سنوات", "سنين", "اعوام"))
+AGES = frozenset(("عام", "عاما", "سنه", "سنوات", "سنين", "اعوام"))
 _NOT_PEOPLE_BEFORE = frozenset((
     "عمر", "عمره", "عمرها", "اعمار", "سن", "دون", "فرقه", "لواء", "لوا", "كتيبه", "فوج",
     "رقم", "قطاع", "وحده", "منذ", "عام", "سنه",
@@ -83,4 +83,4 @@ def _shares_unit(tokens: list[Token], number: Number, following: Number | None) 
         return False
     between = {t.text for t in tokens[number.end : following.start]}
     joined = tokens[following.start].joined if not between else between <= {"-", "او", "الي"}
-    return joined and tokens[following.end].text in _AGES
+    return joined and tokens[following.end].text in AGES

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from incidents.bounds import bound
 from incidents.clitics import stems
-from incidents.counted import of_hundred, people_numbers
+from incidents.counted import AGES, of_hundred, people_numbers
 from incidents.fold import fold
 from incidents.numbers import Number, Token, numbers, tokenize
 from incidents.people import Found, guess, is_pair, nouns
@@ -23,7 +23,8 @@ class Count:
     Args:
         min: the least number that the words can mean.
         max: the greatest, or None.
-        approximate: the words give no exact bound (`نحو`, `عشرات`, a bare plural).
+        approximate: the words give no exact bound (`نحو`, `عشرات`, a bare plural). A number of
+            families does: at least so many people.
         stated: ``number``, ``noun`` (only the form of a noun tells it), ``name``, or ``part``
             (a share of another count, see ``of``).
         share: for a part, the fraction of the whole that it exceeds or equals.
@@ -40,7 +41,8 @@ class Count:
         if self.stated != "part" or whole is None:
             return self
         if self.max is None:  # `معظم`
-            return replace(self, min=int(whole.min * self.share) + 1)
+            return replace(self, min=int(whole.min * self.share) + 1,
+                           approximate=whole.approximate)
         least = max(1, round(whole.min * self.share))
         most = None if whole.max is None else max(1, round(whole.max * self.share))
         rough = self.approximate or whole.approximate
@@ -56,7 +58,7 @@ SHARES: dict[str, tuple[float, int | None]] = {
     **_MOST_OF, "نصف": (0.5, 1), "ثلث": (1 / 3, 1), "ثلثي": (2 / 3, 1), "ثلثا": (2 / 3, 1),
     "ربع": (0.25, 1),
 }
-_IN_BRACKETS = re.compile(r"([^()]+)\(\s*\d{1,3}\s*\)?\s*")
+_NUMBER_LAST = re.compile(r"([^()]+?)\s*([(،,]|\s)\s*\d{1,3}\s*\)?\s*")
 _DUAL = re.compile("\u064e\u0651?ي\u0652?ن")  # `مدنيَين`: with its vowel no plural
 _FAMILIES = frozenset(("عايله", "عايلات", "عوايل", "اسره", "اسر"))
 
@@ -71,7 +73,9 @@ def count(text: str, victims: Vocabulary, before: str = "", after: str = "") -> 
         after: those after it.
     """
     tokens, found = people_numbers(text)
-    if not found or _is_bracketed_age(text, victims):
+    if not found or _is_age(
+        text, victims, ahead=not AGES.isdisjoint(words_of(after[:25])[:1])
+    ):
         return _unnumbered(text, victims)
     told = _numbered(tokens, found, fold(before)[-40:], fold(after)[:25])
     least = _offered(tokens, found[0], victims)
@@ -84,10 +88,11 @@ def has_number(text: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _is_bracketed_age(text: str, victims: Vocabulary) -> bool:
-    """Whether one person is named and a number follows in brackets: `أحمد الخطيب (25)`."""
-    match = _IN_BRACKETS.fullmatch(text)
-    if match is None or people_numbers(match[1])[1]:
+def _is_age(text: str, victims: Vocabulary, *, ahead: bool) -> bool:
+    """Whether a number after one person is an age: in brackets, `أحمد الخطيب (25)`, or with its
+    unit ahead, outside the phrase: `أحمد 25` of `أحمد 25 عاماً`."""
+    match = _NUMBER_LAST.fullmatch(text)
+    if match is None or not (ahead or match[2] == "(") or people_numbers(match[1])[1]:
         return False
     return _unnumbered(match[1], victims).max == 1
 
@@ -146,7 +151,7 @@ def _numbered(
                   " ".join([*[t.text for t in tokens[first.end :]], after]))
     following = stems(tokens[first.end].text) if first.end < len(tokens) else ()
     if _FAMILIES.intersection(following):  # at least so many people, and surely more
-        return Count(low + (kind == "more"), None, approximate=True)
+        return Count(low + (kind == "more"), None, first.many or kind in ("most", "less"))
     rough = first.many or kind == "about"
     if kind == "more":
         return Count(low if first.many else low + 1, None, rough)

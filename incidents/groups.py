@@ -9,7 +9,7 @@ from incidents.counts import Count
 from incidents.fold import fold
 from incidents.people import group_of, nouns
 from incidents.view import View
-from incidents.vocabulary import words_of
+from incidents.vocabulary import Vocabulary, words_of
 
 OTHERS = frozenset(
     particle + article + word for particle in ("", "و", "ف", "ب", "ل") for article in ("", "ال")
@@ -18,6 +18,10 @@ OTHERS = frozenset(
 _PREDICATE = re.compile(
     r"(?:^|\s)(?:و?هم|هن|و?هو|و?هي|كانوا|كان|كانت|يعمل|تعمل|جميعهم|كلهم)\s"
 )
+_CLAUSE_END = re.compile(r"[،,؛;:()«»\"]")
+_ONE_OF = frozenset(("من", "احد", "احدي", "ابرز", "اهم", "كبار", "اول", "بين"))  # `وهو أحد عناصر`
+# Between a trade and the force that it is one of: `عنصر سابق في الشرطة`.
+_TO_ITS_FORCE = ((), ("في",), ("من",), ("سابق", "في"), ("سابق", "من"))
 _OF_THE_HARMED = re.compile(r"^\s?من (?:بين )?ال\S+ ")
 _BREAK = re.compile(r"(?:^|\s)(?:بينهم|بينهن|من بينهم|منهم|بينها|وبينهم|و\w*اصيب\w*)(?:\s|$)")
 
@@ -53,9 +57,8 @@ def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str 
         # `أما` opens a clause; it is no mother
         is_title = before and before[-1] != "أما"
         title = group_of(before[-1], vocabulary, view.has_ta) if is_title else None
-        line = view.document.text[victim.end : victim.end + 160].split("\n")[0].split(".")[0]
-        trade = _PREDICATE.split(fold(line), maxsplit=1)[1:]
-        found = title or (group_of(trade[0][:60], vocabulary, False) if trade else None)
+        line = view.document.text[victim.end : _end_of_name(view, victim)]
+        found = title or _predicated(fold(line.split("\n")[0].split(".")[0]), vocabulary)
         return found if found != "people" else None
     after = _BREAK.split(fold(view.after(victim, 70)), maxsplit=1)[0].strip()
     first = _OF_THE_HARMED.sub("", after) if _of_the_harmed(view, after) else after
@@ -67,9 +70,36 @@ def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str 
     first = "" if size == 2 and words[1:] and words[1].startswith("و") else " ".join(words)
     group = group_of(first, vocabulary, False) if first else None  # folded: no ta is left
     if group is None or group == "people":
-        predicate = _PREDICATE.search(after)
-        group = group_of(after[predicate.end() :], vocabulary, False) if predicate else None
+        group = _predicated(after, vocabulary)
     return group if group != "people" else None
+
+
+def _end_of_name(view: View, victim: Span) -> int:
+    """How far what follows a name may tell of it: up to the next VICTIM."""
+    starts = [v.start for v in view.victims if v.start >= victim.end]
+    return min([victim.end + 160, *starts])
+
+
+def _predicated(after: str, vocabulary: Vocabulary) -> str | None:
+    """The group that a predicate's first words name: `وهو مصور صحفي`, `كان يعمل ممرضا`.
+
+    What stands farther off is told of others: `وهو مدرس خطفه عناصر`, `كان يسعف زوجته`.
+    """
+    predicate = _PREDICATE.search(after)
+    if predicate is None:
+        return None
+    words = words_of(_CLAUSE_END.split(after[predicate.end() :], maxsplit=1)[0])
+    words = words[next((i for i, word in enumerate(words) if word not in _ONE_OF), 0) :]
+    people = nouns(" ".join(words), vocabulary, False)
+    size = int(bool(people) and people[0].at == 0)
+    for match in vocabulary.find(" ".join(words)):
+        is_its = match.start == 0 or (size and words[1 : match.start] in _TO_ITS_FORCE)
+        size = max(size, match.end) if is_its and match.strength == "patterns" else size
+    for also in people[1:]:  # `هم من النساء والأطفال`: of neither group alone
+        is_fellow = also.at == size and words[size].startswith("و")
+        if is_fellow and also.noun.group not in (people[0].noun.group, "people"):
+            return None
+    return group_of(" ".join(words[:size]), vocabulary, False) if size else None
 
 
 def _of_the_harmed(view: View, after: str) -> bool:

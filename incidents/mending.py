@@ -17,6 +17,7 @@ from data.document import Document, Relation, Span
 from incidents.casualties import HARMS
 from incidents.clitics import forms, is_definite
 from incidents.counts import SHARES
+from incidents.date_words import read
 from incidents.fold import fold
 from incidents.numbers import numbers, tokenize
 from incidents.people import nouns
@@ -216,12 +217,35 @@ def _beside(state: _Mending, trigger: Span) -> tuple[int, int] | None:
         found = nouns(after[0].folded, view.vocabularies.victims)
         if found and not found[0].noun.weak:
             return after[0].start, after[0].end
-    if view.vocabularies.harms.name_of(view.texts[trigger.id]):
-        before = state.before(trigger)
-        for first in range(max(0, len(before) - _LONGEST), len(before)):
-            if _number(before[first:]) == len(before) - first:
-                return before[first].start, trigger.end
+    if not _is_counted(view, trigger):
+        return None
+    before = state.before(trigger)
+    for first in range(max(0, len(before) - _LONGEST), len(before)):
+        if _number(before[first:]) == len(before) - first:
+            told = not _is_no_count(before[:first], before[first:])
+            return (before[first].start, trigger.end) if told else None
     return None
+
+
+def _is_counted(view: View, trigger: Span) -> bool:
+    """Whether a harm is a noun that a number before it counts: `قتلى`, no verb, not `القتلى`."""
+    text = view.texts[trigger.id]
+    people = nouns(text, view.vocabularies.victims)[:1]
+    return bool(view.vocabularies.harms.name_of(text)) and any(
+        found.at == 0 and not found.definite for found in people
+    )
+
+
+def _is_no_count(lead: list[_Word], number: list[_Word]) -> bool:
+    """Whether a number is of a date or an hour, or only `أحد`: one of those just told."""
+    if len(number) == 1 and number[0].folded in ("احد", "احدي"):
+        return True
+    words = [word.folded for word in lead[-2:]]
+    time = read(" ".join(words))[-1:]
+    if any(token.code in "MHK" or token.value == "year" for token in time):
+        return True
+    is_in = bool(words) and words[-1] in ("في", "وفي")
+    return is_in and re.fullmatch(r"\d{4}", number[-1].folded) is not None
 
 
 def _is_told(state: _Mending, word: _Word) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from incidents.clitics import is_definite, stems
@@ -13,13 +13,18 @@ from incidents.vocabulary import Vocabulary, words_of
 
 _TA = re.compile("[ة\ufe93\ufe94]")  # with its presentation forms
 _PRONOUNS = ("ه", "ها", "هم", "هما", "ي", "نا")
-# Plurals of people that end like duals, and names that end like plurals.
+# Plurals of people that end like duals, and names that end like duals and plurals.
 _NOT_ENDINGS = frozenset((
     "سكان", "شبان", "فتيان", "صبيان", "جيران", "لبنان", "عدنان", "رمضان", "سلمان", "سليمان",
     "عثمان", "حسين", "ياسين", "امين", "حسنين", "شاهين", "زيدان", "مروان", "عمران", "نعمان",
     "رضوان", "حمدان", "سفيان", "غسان", "حسان", "بين", "الذين", "اللذين", "معين", "شيرين",
-    "نسرين", "الدين", "فلسطين", "الاثنين", "تشرين",
+    "نسرين", "الدين", "فلسطين", "الاثنين", "تشرين", "خلدون", "مامون", "هارون", "سعدون", "حمدون",
+    "ميمون", "ياسمين", "عزالدين", "نورالدين", "تحسين", "صابرين", "نيرمين", "نورهان", "جيهان",
+    "امان", "ابان", "عمان", "بركات", "عرفات", "فرحات",
 ))
+_BODIES = frozenset(("جثه", "جثمان"))
+# What goes on from a plural: before anything else it would lose its ن, and a name does not.
+_AFTER_PLURAL = frozenset(("من", "في", "علي", "عند", "لدي", "كثر", "قسرا"))
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,14 @@ def _forms(one: str, plurals: Iterable[str]) -> Iterator[tuple[str, str]]:
     stem = one[:-1] + "ت" if one.endswith("ه") else one
     if one.endswith("ي"):
         yield one + "ي", "two"  # `جنديي` of a dual in construct
-    yield from ((one, "one"), *((stem + p, "one") for p in _PRONOUNS))
+    # nobody tells of "my body": `جثتي` is of two
+    own = [p for p in _PRONOUNS if p != "ي" or one not in _BODIES]
+    yield from ((one, "one"), *((stem + p, "one") for p in own))
     if stem == one:
         yield one + "ا", "one"  # the accusative of a masculine
     sound = "+m" in plurals
     broken = [p for p in plurals if not p.startswith("+")]
-    yield from ((stem + "ان", "two"), (stem + "ا", "two"))
+    yield from ((stem + "ان", "two"), (stem + "ا", "two"), (stem + "ي", "two"))
     yield stem + "ين", "two_or_many" if sound else "two"
     yield from ((stem + vowel + p, "two") for vowel in "اي" for p in _PRONOUNS)
     if sound:
@@ -106,15 +113,47 @@ def nouns(text: str, victims: Vocabulary, has_ta: bool = True) -> tuple[Found, .
         has_ta: whether the report writes ``ة``; if it writes ``ه`` instead, `شقيقه` may be his
             brother or a sister.
     """
-    table, his, found = _table(victims), _his(victims), []
-    for i, word in enumerate(words_of(text)):
+    table, his, found, words = _table(victims), _his(victims), [], words_of(text)
+    for i, word in enumerate(words):
         form = next((s for s in stems(word) if s in table), None)
-        if form is not None:
-            noun = table[form]
-            if form in his and words_of(_TA.sub("ت", text))[i].endswith("ه"):
-                noun = his[form] if has_ta else Noun("people", "one", True)
-            found.append(Found(noun, i, is_definite(word)))
+        if form is None or _is_name(form, i, words, victims):
+            continue
+        noun = table[form]
+        if form in his and words_of(_TA.sub("ت", text))[i].endswith("ه"):
+            noun = his[form] if has_ta else Noun("people", "one", True)
+        elif form.endswith("تي") and noun.number == "one" and _is_of(words[i + 1 :], table):
+            noun = replace(noun, number="two")
+        found.append(Found(noun, i, is_definite(word)))
     return tuple(found)
+
+
+def _is_of(following: tuple[str, ...], table: dict[str, Noun]) -> bool:
+    """Whether a feminine in ``تي`` is a dual before its genitive: `طفلتي المزارع`.
+
+    Of `ابنتي ريم`, my daughter, and `طفلتي الصغيرة` it is not known.
+    """
+    for word in following[:1]:
+        noun = next((table[s] for s in stems(word) if s in table), None)
+        if noun is not None and not word.startswith("و"):
+            masculine = noun.number == "one" and not word.endswith("ه")
+            return noun.number.startswith("two") or (masculine and is_definite(word))
+    return False
+
+
+def _is_name(form: str, at: int, words: tuple[str, ...], victims: Vocabulary) -> bool:
+    """Whether a word that may be a noun is one of a name: `ثائر الخطيب`, `سامر الجندي`."""
+    noun, following = _table(victims)[form], words[at + 1 : at + 2]
+    if noun.number.startswith("two") and form in _NOT_ENDINGS:
+        return True  # `أمين` is no two mothers
+    if form in map(fold, victims.settings["given"]) and not is_definite(words[at]):
+        return bool(following) and following[0] not in _AFTER_PLURAL
+    if not at or following or noun.number != "one" or not words[at].startswith("ال"):
+        return False
+    return not is_definite(words[at - 1]) and _is_unknown(words[at - 1], victims)
+
+
+def _is_unknown(word: str, victims: Vocabulary) -> bool:
+    return _table(victims).keys().isdisjoint(stems(word))
 
 
 def guess(text: str) -> Found | None:
@@ -125,10 +164,17 @@ def guess(text: str) -> Found | None:
     word, bare = words[0], stems(words[0])[-1]
     if _NOT_ENDINGS.intersection(stems(word)) or len(bare) < 5:
         return None
+    if word[-1] == "ن" and words[1:] and not (is_definite(word) or _goes_on(word, words[1])):
+        return None
     number = {"ون": "many", "ين": "two_or_many", "ات": "many"}.get(word[-2:])
     if word.endswith("ان") and len(bare) > 5 and not is_definite(word):
         number = "two"  # `خبازان`; what is shorter may be a name: `غزوان`
     return Found(Noun("people", number, True), 0, is_definite(word)) if number else None
+
+
+def _goes_on(word: str, following: str) -> bool:
+    """Whether what follows a word leaves it a plural: an adjective or a preposition."""
+    return following in _AFTER_PLURAL or following[-2:] == word[-2:]
 
 
 def is_pair(text: str, people: tuple[Found, ...]) -> bool:

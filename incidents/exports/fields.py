@@ -67,8 +67,8 @@ def spread(rows: Iterable[Incident]) -> Range:
 
 
 def vague(row: Incident) -> bool:
-    """Whether a statement gives no number: "several", "dozens"."""
-    return bool(row["approximate"] and row["max"] is None)
+    """Whether a statement gives no number: "several", "dozens", most of those killed or hurt."""
+    return row["max"] is None and bool(row["approximate"] or not row["min"])
 
 
 def _sum(values: list[int | None]) -> int | None:
