@@ -16,7 +16,7 @@ OTHERS = frozenset(
     for word in ("اخرين", "اخرون", "اخر", "اخري", "اخريات", "اخران")
 )
 _PREDICATE = re.compile(
-    r"(?:^|\s)(?:و?هم|هن|و?هو|و?هي|كانوا|كان|كانت|يعمل|تعمل|جميعهم|كلهم)\s"
+    r"(?:^|\s)(?:و?هم|هن|و?هو|و?هي|(?:كان(?:ت|وا)? )?[يت]عمل(?:ون)?|كان(?:ت|وا)?|جميعهم|كلهم)\s"
 )
 _CLAUSE_END = re.compile(r"[،,؛;:()«»\"]")
 _ONE_OF = frozenset(("من", "احد", "احدي", "ابرز", "اهم", "كبار", "اول", "بين"))  # `وهو أحد عناصر`
@@ -57,8 +57,10 @@ def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str 
         # `أما` opens a clause; it is no mother
         is_title = before and before[-1] != "أما"
         title = group_of(before[-1], vocabulary, view.has_ta) if is_title else None
-        line = view.document.text[victim.end : _end_of_name(view, victim)]
-        found = title or _predicated(fold(line.split("\n")[0].split(".")[0]), vocabulary)
+        line = view.document.text[victim.end : victim.end + 160].split("\n")[0].split(".")[0]
+        following = min((v.start for v in view.victims if v.start >= victim.end), default=None)
+        reach = len(line) if following is None else following - victim.end
+        found = title or _predicated(fold(line), vocabulary, reach)
         return found if found != "people" else None
     after = _BREAK.split(fold(view.after(victim, 70)), maxsplit=1)[0].strip()
     first = _OF_THE_HARMED.sub("", after) if _of_the_harmed(view, after) else after
@@ -70,23 +72,18 @@ def _by_context(view: View, victim: Span, count: Count, own: str | None) -> str 
     first = "" if size == 2 and words[1:] and words[1].startswith("و") else " ".join(words)
     group = group_of(first, vocabulary, False) if first else None  # folded: no ta is left
     if group is None or group == "people":
-        group = _predicated(after, vocabulary)
+        group = _predicated(after, vocabulary, len(after))
     return group if group != "people" else None
 
 
-def _end_of_name(view: View, victim: Span) -> int:
-    """How far what follows a name may tell of it: up to the next VICTIM."""
-    starts = [v.start for v in view.victims if v.start >= victim.end]
-    return min([victim.end + 160, *starts])
-
-
-def _predicated(after: str, vocabulary: Vocabulary) -> str | None:
+def _predicated(after: str, vocabulary: Vocabulary, reach: int) -> str | None:
     """The group that a predicate's first words name: `وهو مصور صحفي`, `كان يعمل ممرضا`.
 
-    What stands farther off is told of others: `وهو مدرس خطفه عناصر`, `كان يسعف زوجته`.
+    What stands farther off is told of others: `وهو مدرس خطفه عناصر`, `كان يسعف زوجته`. So is the
+    predicate of one beyond ``reach``, where the next people are told; `وهم` is of all of them.
     """
     predicate = _PREDICATE.search(after)
-    if predicate is None:
+    if predicate is None or predicate.start() >= reach and not predicate[0].endswith("هم "):
         return None
     words = words_of(_CLAUSE_END.split(after[predicate.end() :], maxsplit=1)[0])
     words = words[next((i for i, word in enumerate(words) if word not in _ONE_OF), 0) :]

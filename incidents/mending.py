@@ -222,30 +222,25 @@ def _beside(state: _Mending, trigger: Span) -> tuple[int, int] | None:
     before = state.before(trigger)
     for first in range(max(0, len(before) - _LONGEST), len(before)):
         if _number(before[first:]) == len(before) - first:
-            told = not _is_no_count(before[:first], before[first:])
-            return (before[first].start, trigger.end) if told else None
+            stray = _is_no_count(before[:first], before[first:])
+            return None if stray else (before[first].start, trigger.end)
     return None
 
 
 def _is_counted(view: View, trigger: Span) -> bool:
     """Whether a harm is a noun that a number before it counts: `قتلى`, no verb, not `القتلى`."""
     text = view.texts[trigger.id]
-    people = nouns(text, view.vocabularies.victims)[:1]
-    return bool(view.vocabularies.harms.name_of(text)) and any(
-        found.at == 0 and not found.definite for found in people
-    )
+    people = nouns(text, view.vocabularies.victims)
+    is_noun = bool(people) and people[0].at == 0 and not people[0].definite
+    return is_noun and bool(view.vocabularies.harms.name_of(text))
 
 
 def _is_no_count(lead: list[_Word], number: list[_Word]) -> bool:
     """Whether a number is of a date or an hour, or only `أحد`: one of those just told."""
-    if len(number) == 1 and number[0].folded in ("احد", "احدي"):
+    words, told = (" ".join(w.folded for w in some) for some in (lead[-2:], number))
+    if told in ("احد", "احدي") or re.search(r"\bو?في \d{4}$", f"{words} {told}"):
         return True
-    words = [word.folded for word in lead[-2:]]
-    time = read(" ".join(words))[-1:]
-    if any(token.code in "MHK" or token.value == "year" for token in time):
-        return True
-    is_in = bool(words) and words[-1] in ("في", "وفي")
-    return is_in and re.fullmatch(r"\d{4}", number[-1].folded) is not None
+    return any(token.code in "MHK" or token.value == "year" for token in read(words)[-1:])
 
 
 def _is_told(state: _Mending, word: _Word) -> bool:

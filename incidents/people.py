@@ -20,7 +20,7 @@ _NOT_ENDINGS = frozenset((
     "رضوان", "حمدان", "سفيان", "غسان", "حسان", "بين", "الذين", "اللذين", "معين", "شيرين",
     "نسرين", "الدين", "فلسطين", "الاثنين", "تشرين", "خلدون", "مامون", "هارون", "سعدون", "حمدون",
     "ميمون", "ياسمين", "عزالدين", "نورالدين", "تحسين", "صابرين", "نيرمين", "نورهان", "جيهان",
-    "امان", "ابان", "عمان", "بركات", "عرفات", "فرحات",
+    "بركات", "عرفات", "فرحات",
 ))
 _BODIES = frozenset(("جثه", "جثمان"))
 # What goes on from a plural: before anything else it would lose its ن, and a name does not.
@@ -142,18 +142,24 @@ def _is_of(following: tuple[str, ...], table: dict[str, Noun]) -> bool:
 
 def _is_name(form: str, at: int, words: tuple[str, ...], victims: Vocabulary) -> bool:
     """Whether a word that may be a noun is one of a name: `ثائر الخطيب`, `سامر الجندي`."""
-    noun, following = _table(victims)[form], words[at + 1 : at + 2]
-    if noun.number.startswith("two") and form in _NOT_ENDINGS:
-        return True  # `أمين` is no two mothers
-    if form in map(fold, victims.settings["given"]) and not is_definite(words[at]):
-        return bool(following) and following[0] not in _AFTER_PLURAL
-    if not at or following or noun.number != "one" or not words[at].startswith("ال"):
+    given, surnames, following = *_names(victims), words[at + 1 : at + 2]
+    if form in given and not is_definite(words[at]):
+        # `أمين` is never two mothers, `ثائر من الفصيل` a fighter
+        is_dual = _table(victims)[form].number.startswith("two")
+        return is_dual or bool(following) and following[0] not in _AFTER_PLURAL
+    if form not in surnames or following or not at or not words[at].startswith("ال"):
         return False
-    return not is_definite(words[at - 1]) and _is_unknown(words[at - 1], victims)
+    first = words[at - 1]
+    return not is_definite(first) and _table(victims).keys().isdisjoint(stems(first)) and (
+        not first.endswith(("احد", "ها", "هم"))  # `خطيبها الجندي`
+    )
 
 
-def _is_unknown(word: str, victims: Vocabulary) -> bool:
-    return _table(victims).keys().isdisjoint(stems(word))
+@lru_cache(maxsize=4)
+def _names(victims: Vocabulary) -> tuple[frozenset[str], frozenset[str]]:
+    """Nouns that are given names too, and those that are surnames."""
+    given, surnames = (victims.settings[key] for key in ("given", "surnames"))
+    return frozenset(map(fold, given)), frozenset(map(fold, surnames))
 
 
 def guess(text: str) -> Found | None:

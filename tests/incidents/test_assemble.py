@@ -188,7 +188,7 @@ v2 subset_of v1
     [killed] = incident["casualties"]
     [part] = killed["of_which"]
     assert (part["group"], part["min"], part["max"], part["approximate"]) == (
-        "civilians", 11, None, True)
+        "civilians", 11, None, False)
 
 
 def test_others_are_of_the_group_that_they_continue() -> None:
@@ -479,6 +479,34 @@ def test_kin_before_a_name(title: str, group: str) -> None:
     assert facts(f"[مقتل](d1 DEATH) {title} [نور الحسن](v1 VICTIM) في بلدة.\n---\nd1 victim v1\n") == [
         ("killed", group, 1, 1)
     ]
+
+
+@pytest.mark.parametrize(("name", "predicate", "group"), [
+    ("خالد عمر", "، وهو مصور صحفي", "journalists"),
+    ("ليلى عمر", " (35 عاماً)، وهي ممرضة تركت طفلين", "medics"),
+    ("خالد عمر", " الذي كان يعمل ممرضاً", "medics"),
+    ("خالد عمر", "، وهو عنصر سابق في الشرطة", "soldiers"),
+    ("خالد عمر", "، وهو أحد متطوعي الدفاع المدني", "rescuers"),
+    ("خالد عمر", "، وهو متزوج ولديه ثلاثة أطفال", "people"),
+    ("خالد عمر", " عندما كان يسعف زوجته", "people"),
+    ("خالد عمر", "، وهو معلم في الستين، بعد أن خطفه عناصر الفصيل", "people"),
+    ("خالد عمر", "، وهو طالب اعتقلته قوات النظام", "people"),
+    ("هند عمر", "، وهي معلمة، وكنتها وطفل رضيع", "people"),
+    ("أربعة أشخاص", " كانوا قرب حاجز لقوات النظام", "people"),
+    ("أربعة أشخاص", " جميعهم من النساء والأطفال", "people"),
+    ("أربعة أشخاص", " جميعهم من الأطفال", "children"),
+])
+def test_a_predicate_tells_the_group_by_its_first_words(
+    name: str, predicate: str, group: str
+) -> None:
+    source = f"[قتل](d1 DEATH) [{name}](v1 VICTIM){predicate}.\n---\nd1 victim v1\n"
+    assert [found for _, found, _, _ in facts(source)] == [group]
+
+
+def test_a_predicate_is_of_the_nearest_name_but_a_plural_one_of_all() -> None:
+    source = "[قتل](d1 DEATH) [خالد عمر](v1 VICTIM) و[سمير عمر](v2 VICTIM)، {}.\n---\nd1 victim v1\nd1 victim v2\n"
+    assert [f[1] for f in facts(source.format("وهو ممرض"))] == ["people", "medics"]
+    assert [f[1] for f in facts(source.format("وهم من النازحين"))] == ["displaced", "displaced"]
 
 
 @pytest.mark.parametrize("source", [

@@ -42,8 +42,10 @@ def test_a_phrase_of_the_table(row: tuple[str, str, str, str, str]) -> None:
     ("ارتفع العدد ليصل إلى ", "12 شخصاً", "", 12, 12),
     ("بعدد لم يتجاوز ", "12 شخصاً", "", 1, 12),
     ("في اليوم الخامس قتل ", "شخصان", "", 2, 2),
+    ("قتل ", "أحمد 25", " عاماً برصاص قناص", 1, 1),
+    ("قتل ", "الطفل أحمد، 9", " سنوات", 1, 1),
 ])
-def test_an_approximator_left_outside_the_span(
+def test_what_a_count_needs_stands_outside_the_span(
     before: str, phrase: str, after: str, least: int, most: int | None
 ) -> None:
     found = count(phrase, VICTIMS, before, after)
@@ -67,6 +69,12 @@ def test_a_share_of_a_count_told_before(
 ) -> None:
     found = count(phrase, VICTIMS).of(whole)
     assert (found.min, found.max) == (least, most)
+
+
+def test_most_of_a_count_is_as_firm_as_the_count() -> None:
+    most = count("معظمهم", VICTIMS)
+    assert most.of(Count(31, 31)) == Count(16, None, stated="part", share=0.5)
+    assert most.of(Count(20, None, approximate=True)).approximate
 
 
 @settings(max_examples=300, deadline=None)

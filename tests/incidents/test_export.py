@@ -275,6 +275,7 @@ def row(low: int, high: int | None, group: str = "people", *sources: str,
     ([row(0, 0)], (0, 0)),
     ([row(16, None)], (16, None)),
     ([row(20, None, approximate=True)], (None, None)),  # dozens: no count
+    ([row(0, None)], (None, None)),  # most of those killed or hurt
     ([row(8, 8), row(3, None, approximate=True)], (8, None)),  # eight, and several
     ([row(31, 31, "people", "A"), row(27, None, "people", "B")], (27, None)),
     ([row(31, 31, "people", "A"), row(27, 27, "people", "B")], (27, 31)),

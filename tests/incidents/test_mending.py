@@ -33,6 +33,8 @@ def facts(source: str) -> list[tuple[str, str, int, int | None]]:
                  [("killed", "children", 2, 2)], id="dual"),
     pytest.param("خلف القصف ثمانية [جرحى](i1 INJURY) في البلدة.\n---\n",
                  [("injured", "people", 8, 8)], id="number-before-a-noun"),
+    pytest.param("خلف القصف أحد عشر [قتيلاً](d1 DEATH) في البلدة.\n---\n",
+                 [("killed", "people", 11, 11)], id="eleven-before-a-noun"),
 ])
 def test_whom_a_harm_befell_is_read_beside_it(
     source: str, expected: list[tuple[str, str, int, int | None]]
@@ -45,7 +47,14 @@ def test_whom_a_harm_befell_is_read_beside_it(
     "[قتل](d1 DEATH) 12 يوماً بعد الهدنة.\n---\n",
     "ولم يسجل [مقتل](d1 DEATH) 5 أشخاص.\n---\n",
     "[القتلى](d1 DEATH) في المشفى.\n---\n",
-], ids=["houses", "days", "denied", "no-number"])
+    "وفي عام 2013 [قتل](d1 DEATH) قائد الفصيل أبو عمر.\n---\n",
+    "وفي 2014 [قتيل](d1 DEATH) جديد.\n---\n",
+    "عند الساعة 10 [قتل](d1 DEATH) القيادي.\n---\n",
+    "وفي 3 كانون الثاني 2014 [قتلى](d1 DEATH) في البلدة.\n---\n",
+    "وبكى شقيق أحد [القتيلين](d1 DEATH).\n---\n",
+    "وروى أحد [الجرحى](i1 INJURY) ما جرى.\n---\n",
+], ids=["houses", "days", "denied", "no-number", "year", "year-of-a-noun", "hour", "date",
+        "one-of-the-dead", "one-of-the-hurt"])
 def test_what_is_no_count_of_people_stays_out(source: str) -> None:
     assert facts(source) == []
 
