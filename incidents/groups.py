@@ -20,8 +20,6 @@ _PREDICATE = re.compile(
 )
 _CLAUSE_END = re.compile(r"[،,؛;:()«»\"]")
 _ONE_OF = frozenset(("من", "احد", "احدي", "ابرز", "اهم", "كبار", "اول", "بين"))  # `وهو أحد عناصر`
-# Between a trade and the force that it is one of: `عنصر سابق في الشرطة`.
-_TO_ITS_FORCE = ((), ("في",), ("من",), ("سابق", "في"), ("سابق", "من"))
 _OF_THE_HARMED = re.compile(r"^\s?من (?:بين )?ال\S+ ")
 _BREAK = re.compile(r"(?:^|\s)(?:بينهم|بينهن|من بينهم|منهم|بينها|وبينهم|و\w*اصيب\w*)(?:\s|$)")
 
@@ -83,14 +81,17 @@ def _predicated(after: str, vocabulary: Vocabulary, reach: int) -> str | None:
     predicate of one beyond ``reach``, where the next people are told; `وهم` is of all of them.
     """
     predicate = _PREDICATE.search(after)
-    if predicate is None or predicate.start() >= reach and not predicate[0].endswith("هم "):
+    if predicate is None or (predicate.start() >= reach and not predicate[0].endswith("هم ")):
         return None
     words = words_of(_CLAUSE_END.split(after[predicate.end() :], maxsplit=1)[0])
     words = words[next((i for i, word in enumerate(words) if word not in _ONE_OF), 0) :]
     people = nouns(" ".join(words), vocabulary, False)
     size = int(bool(people) and people[0].at == 0)
+    # `عنصر`, `قائد`: of what force the rest of the clause tells
+    is_open = size and people[0].noun.weak and people[0].noun.group != "people"
     for match in vocabulary.find(" ".join(words)):
-        is_its = match.start == 0 or (size and words[1 : match.start] in _TO_ITS_FORCE)
+        links = words[size : match.start]
+        is_its = not links or is_open or (size and links in (("في",), ("من",)))
         size = max(size, match.end) if is_its and match.strength == "patterns" else size
     for also in people[1:]:  # `هم من النساء والأطفال`: of neither group alone
         is_fellow = also.at == size and words[size].startswith("و")

@@ -146,7 +146,7 @@ def _is_name(form: str, at: int, words: tuple[str, ...], victims: Vocabulary) ->
     if form in given and not is_definite(words[at]):
         # `أمين` is never two mothers, `ثائر من الفصيل` a fighter
         is_dual = _table(victims)[form].number.startswith("two")
-        return is_dual or bool(following) and following[0] not in _AFTER_PLURAL
+        return is_dual or (bool(following) and following[0] not in _AFTER_PLURAL)
     if form not in surnames or following or not at or not words[at].startswith("ال"):
         return False
     first = words[at - 1]
