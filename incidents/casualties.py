@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 
 from data.document import Span
 from data.schema import SCHEMA
-from incidents.clitics import is_definite
+from incidents.anaphors import antecedent, points_back
 from incidents.counts import Count, count, has_number
+from incidents.denials import is_denied
 from incidents.events import Event, Fact
 from incidents.groups import told_group
 from incidents.view import View
 from incidents.vocabulary import words_of
 
 HARMS = frozenset(label.name for label in SCHEMA.labels if label.harm)
-_AHEAD = 2  # sentences within which what was pointed to is still told
 LEGAL = {"DEATH": ("killed",), "INJURY": ("injured",), "DETENTION": ("missing", "detained"),
           "DISPLACEMENT": ("besieged", "displaced")}
 
@@ -75,7 +75,7 @@ class Casualties:
         self.counts, self.anaphors = {}, set()
         for victim in view.victims:
             stated = self.counts[victim.id] = self._count(victim)
-            if stated.stated in ("noun", "part") and self._points_back(victim):
+            if stated.stated in ("noun", "part") and points_back(view, victim):
                 self.anaphors.add(victim.id)
 
     def _set_parent(self, part: str, whole: Span) -> None:
@@ -114,10 +114,6 @@ class Casualties:
                  if t.start >= victim.end]
         return any(v and v[0].endswith("ا") and not v[0].endswith("وا") for v in verbs)
 
-    def _points_back(self, victim: Span) -> bool:
-        first = (words_of(self.view.texts[victim.id]) or ("",))[0]
-        return is_definite(first) and bool(self.view.vocabularies.harms.name_of(first))
-
     def attach(self, events: list[Event]) -> list[Event]:
         """Give each event its facts, in the order of the text; returns the events, parts split."""
         home = {t.id: e for e in events for t in e.triggers}
@@ -147,7 +143,7 @@ class Casualties:
         harms: dict[str, list[Span]] = {}
         for trigger in self.governed.get(victim.id, ()):
             harms.setdefault(harm_of(view, trigger), []).append(trigger)
-        if not harms and parent is None:
+        if not harms and parent is None and not self._is_denied(victim):
             by_words = self._harm_by_words(victim)
             if stated.stated == "number" or (victim.id in self.parts and by_words == "killed"):
                 harms = {by_words: []} if by_words else harms
@@ -162,6 +158,13 @@ class Casualties:
             stated = replace(stated, min=1, max=stated.max and stated.max - 1)
         return [Fact(harm, victim, stated, group, triggers, shared=shared)
                 for harm, triggers in harms.items()]
+
+    def _is_denied(self, victim: Span) -> bool:
+        """Whether the text denies or only supposes a VICTIM that no asserted trigger governs."""
+        view, spans = self.view, self.view.spans
+        return is_denied(view.before(victim, 50)) or any(
+            r.tail == victim.id for r in view.relations.get("victim", ())
+        ) or any(_is_inside(victim, [t]) for label in HARMS for t in spans.get(label, ()))
 
     def _harm_by_words(self, victim: Span) -> str | None:
         """The harm of a count that no trigger governs: `409 ضحايا`, `عالقون تحت الأنقاض`."""
@@ -198,17 +201,12 @@ class Casualties:
         return next(e for e in events if fact in e.facts)
 
     def _resolve(self, fact: Fact, facts: dict[str, list[Fact]], events: list[Event]) -> None:
-        """Replace an anaphor by its antecedent: in its own event, else the nearest before it,
-        else one told in the next sentences."""
+        """Replace an anaphor by its antecedent, where one is told."""
         event = self._holder(fact, events)
         same = [f for e in events for f in e.facts
                 if f.harm == fact.harm and f is not fact and f.victim.id not in self.parents
                 and f.victim.id not in self.anaphors]
-        same = [f for f in same if f.count.max != 1 or fact.count.max == 1] or same
-        own = [f for f in same if f in event.facts]
-        before = [f for f in same if f.victim.start < fact.victim.start]
-        ahead = [f for f in same if self._is_told_after(fact.victim, f.victim)]
-        found = next(iter(own[:1] or before[-1:] or ahead[:1]), None)
+        found = antecedent(self.view, fact, same, event.facts)
         if found is None:
             return
         event.facts.remove(fact)
@@ -219,16 +217,6 @@ class Casualties:
         if other is not event and not event.facts and not caused:
             other.absorb(event)
             events.remove(event)
-
-    def _is_told_after(self, anaphor: Span, victim: Span) -> bool:
-        """Whether a count follows in the paragraph, or what points to it is the headline."""
-        view = self.view
-        if not 0 <= view.sentence(victim) - view.sentence(anaphor) <= _AHEAD:
-            return False
-        between = view.document.text[anaphor.end : victim.start]
-        return victim.start > anaphor.start and (
-            "\n" not in between or view.sentence(anaphor) == 0
-        )
 
     def _split(self, facts: dict[str, list[Fact]], home: dict[str, Event]) -> list[Event]:
         """Events of their own for parts of a tally that each follow with their own attack."""

@@ -21,18 +21,20 @@ _PERHAPS = re.compile(
 )
 _TH = r"ال(?:ثاني|ثالث|رابع|خامس|سادس|سابع|ثامن|تاسع|عاشر)ه"
 # Up to where a denial cannot reach: what opens a clause of its own or an exception, what tells
-# an age, a drone, a surprise or somebody unknown, and a pluperfect.
+# an age, a drone, a surprise, somebody or a fate unknown, and a pluperfect.
 _ASSERTED = re.compile(
     r"(?<!\S)(?:بينما|فيما|و?لكن\w*|بل|ثم|سوي|الا|بعدما|حتي$|[وف]?كان(?:ت|وا)?(?: \S+){0,4} قد"
     rf"|(?:من )?ب?دون (?:سن|سابق|تمييز|طيار|ال \d+|{_TH})|[وف]?ليست? بعيد\w*"
-    r"|[وف]?لم [يت](?:تجاوز\w*|كمل|عرف هويت\w*|حدد هويت\w*|عرف اسم\w*)"
+    r"|[وف]?لم [يت](?:تجاوز\w*|كمل|عرف (?:هويت|مصير)\w*|حدد هويت\w*|عرف اسم\w*)"
     rf"|[وف]?لم [يت]بلغ (?:سن|من العمر|\d+|{_TH}))(?!\S)"
 )
+# `لم يوقع قتلى أو جرحى`: what is joined stands where the first does.
+_OR = re.compile(r"\S+ او(?:\s|$)")
 
 
 def is_denied(before: str) -> bool:
     """Whether the words before a trigger, in its clause, deny it or only suppose it."""
-    before = fold(before)
+    before = _OR.sub("", fold(before))
     if "قد " not in before and _DENIALS.isdisjoint(before.rsplit(None, 4)[-4:]):
         return False
     before = _ASSERTED.split(before)[-1]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from data.document import Span
+from incidents.anaphors import is_known
+from incidents.clitics import stems
 from incidents.counts import Count
 from incidents.events import Event, Fact
+from incidents.view import View
+from incidents.vocabulary import words_of
 
-_NAMELESS: frozenset[frozenset[str]] = frozenset()
+Name = tuple[frozenset[str], frozenset[str]]  # a place by the words of its name, its directions
+_SIDES = {side + end: side for side in ("شمال", "جنوب", "شرق", "غرب") for end in ("", "ي", "يه")}
 
 
 @dataclass(eq=False)
@@ -19,7 +26,8 @@ class Mention:
         facts: its facts with a count of their own.
         counts: the counts of each harm that can be compared.
         vague: whether it tells no number, as a headline or lead does.
-        names: its places and those that hold them, each by the words of its name.
+        places: its places; of facilities without one, those that hold them.
+        holders: what holds its places.
         headline: whether it is an attack without casualties in the first line.
     """
 
@@ -28,7 +36,8 @@ class Mention:
     counts: dict[str, list[Count]] = field(init=False)
     vague: bool = field(init=False)
     headline: bool = field(init=False)
-    names: frozenset[frozenset[str]] = field(init=False)
+    places: frozenset[Name] = field(init=False)
+    holders: frozenset[Name] = field(init=False)
 
     def __post_init__(self) -> None:
         event, self.counts, self.vague, self.facts = self.event, {}, True, []
@@ -44,7 +53,9 @@ class Mention:
         self.headline = bool(not event.facts and event.attacks) and (
             event.triggers[-1].start <= event.view.headline_end
         )
-        self.names = _names(event) if event.sites else _NAMELESS
+        holders = _names(event.view, event.view.containers(event.sites))
+        self.places = _names(event.view, event.sites) or holders
+        self.holders = holders - self.places
 
     @cached_property
     def weapons(self) -> set[str]:
@@ -59,13 +70,20 @@ class Mention:
     @cached_property
     def words(self) -> frozenset[str]:
         """The words of all these names."""
-        return frozenset().union(*self.names)
+        return frozenset().union(*(words for words, _ in self.places | self.holders))
+
+    @cached_property
+    def known(self) -> bool:
+        """Whether all its people can only be somebody told before."""
+        return all(is_known(self.event.view, fact.victim) for fact in self.facts)
 
 
-def _names(event: Event) -> frozenset[frozenset[str]]:
-    view = event.view
-    told = (*event.sites, *view.containers(event.sites))
-    return frozenset([view.core(s) for s in told if s.label == "PLACE"])
+def _names(view: View, spans: Iterable[Span]) -> frozenset[Name]:
+    return frozenset([
+        (view.core(span), frozenset(_SIDES[stem] for word in words_of(view.texts[span.id])
+                                    for stem in stems(word) if stem in _SIDES))
+        for span in spans if span.label == "PLACE"
+    ])
 
 
 def weapons(event: Event) -> set[str]:

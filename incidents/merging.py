@@ -20,6 +20,7 @@ _TOLD = frozenset(("place", "date", "weapon"))
 _TELLING = frozenset(("place", "date", "perpetrator"))
 # What leads to a count that replaces an earlier one; both stand, each with its words.
 _TOLL = re.compile(r"(?:^|\s)[وفل]*(?:ارتفع|ارتفعت|ارتفاع|ترتفع|يرتفع|بلغ|بلغت)\s(?:\S+\s?){0,4}$")
+_SECOND = (["ثان"], ["ثاني"], ["ثانيه"], ["اخر"], ["اخري"])
 
 
 def merge_mentions(events: list[Event]) -> list[Mention]:
@@ -75,9 +76,9 @@ def _earlier(
 def _same(earlier: Mention, later: Mention) -> bool:
     """Whether two events with a harm in common are mentions of one."""
     places = _place_match(earlier, later)
-    if places == "conflict":
+    if places == "conflict" or _is_second(later.event):
         return False
-    equal = [] if earlier.vague else _equal_counts(earlier, later)
+    equal = set() if earlier.vague else _equal_counts(earlier, later)
     if equal is None:
         return False
     one, two = earlier.event, later.event
@@ -89,12 +90,18 @@ def _same(earlier: Mention, later: Mention) -> bool:
             for f in earlier.facts for g in later.facts
         )
         return alike and (groups or places == "same") and _within(one, two)
-    if equal and min(equal) >= 10:  # no chance: `1 to 13 July` and `since 1 July` will do
+    if equal and min(people for _, people in equal) >= 10:
+        # no chance: `1 to 13 July` and `since 1 July` will do
         return _within(one, two) or _within(two, one)
-    if not agree(one, two):
+    if not agree(one, two) or not _of_a_kind(earlier, later):
         return False
+    if equal and places != "same":  # one person each is told of many an incident
+        several = len(equal) > 1 and max(people for _, people in equal) > 1
+        return several or (later.known and any(
+            f.harm == g.harm and f.group == g.group and f.count.min == g.count.min
+            for f in earlier.facts for g in later.facts))
     if equal:
-        return len(equal) > 1 or places == "same"
+        return True
     return places == "same" and groups and not earlier.weapons.isdisjoint(later.weapons)
 
 
@@ -103,8 +110,19 @@ def _heads(earlier: Mention, later: Mention) -> bool:
     date and actor are there to compare."""
     if not later.event.attacks:
         return False
-    kinds = not earlier.kinds or not later.kinds or bool(earlier.kinds & later.kinds)
-    return kinds and _place_match(earlier, later) == "same" and agree(earlier.event, later.event)
+    return (_of_a_kind(earlier, later) and _place_match(earlier, later) == "same"
+            and agree(earlier.event, later.event))
+
+
+def _of_a_kind(one: Mention, two: Mention) -> bool:
+    """Whether the words of two attacks can mean one."""
+    return not one.kinds or not two.kinds or not one.kinds.isdisjoint(two.kinds)
+
+
+def _is_second(event: Event) -> bool:
+    """Whether the words tell an attack apart from one before it: `غارة ثانية`."""
+    return any(fold(event.view.after(attack, 12)).split()[:1] in _SECOND
+               for attack in event.attacks[:1])
 
 
 def _is_toll(event: Event) -> bool:
@@ -136,10 +154,11 @@ def _within(wide: Event, narrow: Event) -> bool:
     return str(one.start) <= str(two.start) and str(two.end) <= str(one.end)
 
 
-def _equal_counts(one: Mention, two: Mention) -> list[int] | None:
-    """The counts that both tell; None where they count a harm differently, or none that the
-    other counts."""
-    equal, meeting = [], False
+def _equal_counts(one: Mention, two: Mention) -> set[tuple[str, int]] | None:
+    """Harms with the counts that both tell; None where they count a harm differently, or none
+    that the other counts."""
+    equal: set[tuple[str, int]] = set()
+    meeting = False
     for harm, left in one.counts.items():
         right, meet = two.counts.get(harm), False
         if not left or not right:
@@ -147,7 +166,7 @@ def _equal_counts(one: Mention, two: Mention) -> list[int] | None:
         for a in left:
             for b in right:
                 if a.min == b.min and a.max == b.max:
-                    equal.append(a.min)
+                    equal.add((harm, a.min))
                     meet = True
                 elif not meet:
                     meet = _close(a, b)
@@ -164,12 +183,18 @@ def _close(one: Count, two: Count) -> bool:
 
 
 def _place_match(one: Mention, two: Mention) -> str:
-    """``same`` where a name recurs, ``conflict`` where both name places and share no word."""
-    left, right = one.names, two.names
-    if not left or not right:
+    """``same`` where a place recurs or holds the other's, ``conflict`` where both name places
+    and share no word, or one's name on two sides of it."""
+    if not one.places or not two.places:
         return "unknown"
-    if not left.isdisjoint(right):
-        return "same"
+    left, right = one.places | one.holders, two.places | two.holders
+    shared = {
+        not sides or not others or not sides.isdisjoint(others)
+        for mine, theirs in ((one.places, right), (left, two.places))
+        for words, sides in mine for more, others in theirs if words == more
+    }
+    if shared:
+        return "same" if True in shared else "conflict"
     return "conflict" if one.words.isdisjoint(two.words) else "unknown"
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from incidents.clitics import stems
 from incidents.events import Event, Fact
 from incidents.fold import fold
 from incidents.groups import OTHERS
+from incidents.people import nouns
 from incidents.view import View
 from incidents.vocabulary import words_of
+
+_ITEM = re.compile(r"\n[^\S\n]*(?:[-–—•*·▪●]|\d+\s?[.)-])?[^\S\n]*$")  # an item of a list begins
 
 
 def drop_repeats(event: Event, *, pointing_back: bool) -> None:
@@ -65,9 +70,12 @@ def _is_another(event: Event, fact: Fact) -> bool:
 
 
 def _coordinate(view: View, earlier: Fact, later: Fact) -> bool:
-    """Whether one word tells of both in one sentence, and so of each once: `مقتل طبيب ومسعف`."""
+    """Whether one word tells of both in one sentence or list, and so of each once: `مقتل طبيب
+    ومسعف`."""
     if not any(trigger in earlier.triggers for trigger in later.triggers):
         return False
+    if _ITEM.search(view.document.text[max(0, later.victim.start - 12) : later.victim.start]):
+        return True
     told = [earlier.victim, *earlier.repeats]
     return any(view.sentence(victim) == view.sentence(later.victim) for victim in told)
 
@@ -78,9 +86,21 @@ def _equal(view: View, one: Fact, two: Fact) -> bool:
         return False
     if "name" in (left.stated, right.stated):
         return False
+    if left.max == 1:
+        mine, theirs = _told_apart(view, one), _told_apart(view, two)
+        if mine and theirs and not mine <= theirs and not theirs <= mine:
+            return False
     if not (one.is_numbered() and two.is_numbered()):
         return one.group == two.group and not _of_two_sexes(view, one, two)
     return akin(*[_ALL_OF.get((f.harm, f.group), f.group) for f in (one, two)])
+
+
+def _told_apart(view: View, fact: Fact) -> set[str]:
+    """The words of a VICTIM beside its nouns for people: names, mostly."""
+    text, vocabularies = view.texts[fact.victim.id], view.vocabularies
+    people = {found.at for found in nouns(text, vocabularies.victims)}
+    return {stems(word)[-1] for at, word in enumerate(words_of(text))
+            if at not in people and not vocabularies.harms.name_of(word)}
 
 
 def _of_two_sexes(view: View, one: Fact, two: Fact) -> bool:

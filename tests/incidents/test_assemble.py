@@ -553,3 +553,89 @@ def test_half_of_them_are_of_the_group_they_are_from() -> None:
     )
     [half] = event["casualties"][0]["of_which"]
     assert (half["group"], half["min"], half["max"]) == ("children", 5, 5)
+
+
+NAMED = """[قتل](d1 DEATH) [3 مدنيين](v1 VICTIM) في [قصف](a1 ATTACK) على [إدلب](l1 PLACE).
+و[توفي](d2 DEATH) [{victim}](v2 VICTIM) تحت [التعذيب](a2 ATTACK) في [سجن عدرا](f1 FACILITY).
+---
+d1 victim v1
+d1 caused_by a1
+a1 place l1
+d2 victim v2
+d2 caused_by a2
+a2 place f1
+"""
+
+
+@pytest.mark.parametrize("victim", ["المعتقل أحمد السالم", "الشهيد أحمد السالم", "المعتقل"])
+def test_a_person_told_by_name_or_by_another_harm_is_not_swallowed_by_a_count(victim: str) -> None:
+    first, second = incidents(NAMED.format(victim=victim))
+    assert [(c["min"], len(c["evidence"])) for c in first["casualties"]] == [(3, 1)]
+    assert [c["min"] for c in second["casualties"]] == [1]
+
+
+@pytest.mark.parametrize("victim", ["القتلى", "القتلى المدنيون", "القتلى من المدنيين"])
+def test_the_dead_without_a_name_are_those_told_before(victim: str) -> None:
+    assert facts(NAMED.format(victim=victim)) == [("killed", "civilians", 3, 3)]
+
+
+def test_what_points_back_points_to_no_fewer() -> None:
+    assert facts("""[قتل](d1 DEATH) [شاب](v1 VICTIM) في [قصف](a1 ATTACK) على [إدلب](l1 PLACE). ثم [دفن](d2 DEATH) الأهالي [القتيلين](v2 VICTIM).
+---
+d1 victim v1
+d1 caused_by a1
+a1 place l1
+d2 victim v2
+""") == [("killed", "men", 1, 1), ("killed", "people", 2, 2)]
+
+
+def test_a_body_is_of_the_person_told_in_its_event() -> None:
+    assert facts("""[توفي](d1 DEATH) [المعتقل أحمد السالم](v1 VICTIM) تحت [التعذيب](a1 ATTACK)، وتسلم ذووه [[جثمانه](d2 DEATH)](v2 VICTIM).
+---
+d1 victim v1
+d1 caused_by a1
+d2 victim v2
+d2 caused_by a1
+""") == [("killed", "detainees", 1, 1)]
+
+
+def test_people_of_one_title_and_two_names_are_two() -> None:
+    source = """[قتل](d1 DEATH) [{first}](v1 VICTIM) في [قصف](a1 ATTACK) على [سراقب](l1 PLACE). كما [قتل](d2 DEATH) [{second}](v2 VICTIM) في القصف.
+---
+d1 victim v1
+d1 caused_by a1
+a1 place l1
+d2 victim v2
+d2 caused_by a1
+"""
+    one = ("killed", "journalists", 1, 1)
+    assert facts(source.format(first="الصحفي أحمد سالم", second="الصحفي عمر حسن")) == [one, one]
+    assert facts(source.format(first="الصحفي أحمد سالم", second="الصحفي أحمد")) == [one]
+    assert facts(source.format(first="صحفي", second="الصحفي أحمد سالم")) == [one]
+
+
+@pytest.mark.parametrize("sign", ["- ", "• ", "2) ", ""])
+def test_each_item_of_a_list_is_told_once(sign: str) -> None:
+    assert facts(f"""[قتل](d1 DEATH) في القصف:
+{sign}[الطفل عمر](v1 VICTIM)
+{sign}[الطفل](v2 VICTIM)
+---
+d1 victim v1
+d1 victim v2
+""") == [("killed", "children", 1, 1)] * 2
+
+
+@pytest.mark.parametrize("source", [
+    "ونفى الناطق سقوط [20 [قتيلاً](d1 DEATH)](v1 VICTIM).\n---\nd1 victim v1\n",
+    "وسط مخاوف من سقوط [عشرات [القتلى](d1 DEATH)](v1 VICTIM).\n---\nd1 victim v1\n",
+    "لم يوقع القصف قتلى أو [10 [جرحى](i1 INJURY)](v1 VICTIM).\n---\ni1 victim v1\n",
+    "ولم [تعتقل](e1 DETENTION) الدورية [6 نازحين](v1 VICTIM).\n---\ne1 victim v1\n",
+    "ونفى الناطق سقوط [4 قتلى](v1 VICTIM).\n",
+])
+def test_a_denied_toll_is_no_fact_by_its_own_noun(source: str) -> None:
+    assert facts(source) == []
+
+
+def test_those_whose_fate_is_unknown_are_told() -> None:
+    assert facts("ولم يعرف مصير [13 معتقلاً](v1 VICTIM) من البلدة.\n") == [
+        ("detained", "detainees", 13, 13)]

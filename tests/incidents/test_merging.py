@@ -88,3 +88,62 @@ i2 victim v2
 i2 caused_by a1
 """)
     assert len(incident["casualties"]) == told
+
+
+PAIR = """[قتل](d1 DEATH) [{first}](v1 VICTIM) في [{attack}](a1 ATTACK) على [{town}](l1 PLACE) في [{around}](l2 PLACE).
+و[قتل](d2 DEATH) [{second}](v2 VICTIM) في [{other}](a2 ATTACK) {more} على [{place}](l3 PLACE) في [{around}](l4 PLACE).
+---
+d1 victim v1
+d1 caused_by a1
+a1 place l1
+l1 located_in l2
+d2 victim v2
+d2 caused_by a2
+a2 place l3
+l3 located_in l4
+"""
+ONE = {"first": "3 مدنيين", "second": "3 مدنيين", "attack": "قصف", "other": "قصف", "more": "",
+       "town": "سراقب", "place": "سراقب", "around": "ريف إدلب"}
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    ({}, 1),
+    ({"place": "بنش"}, 2),
+    ({"town": "شمال سراقب", "place": "سراقب الجنوبية"}, 2),
+    ({"town": "شمال سراقب"}, 1),
+    ({"attack": "غارة جوية", "other": "انفجار"}, 2),
+    ({"attack": "غارة", "other": "غارة", "more": "ثانية"}, 2),
+], ids=["same", "one-container", "two-sides", "one-side", "two-kinds", "a-second"])
+def test_equal_counts_are_one_incident_in_one_place_and_of_one_kind(
+    change: dict[str, str], told: int
+) -> None:
+    assert len(incidents(PAIR.format(**ONE | change))) == told
+
+
+def test_a_quarter_of_the_town_in_the_headline_is_the_same_place() -> None:
+    [incident] = incidents("""[5 [شهداء](d1 DEATH)](v1 VICTIM) في [سلقين](l1 PLACE)
+
+[قتل](d2 DEATH) [5 مدنيين](v2 VICTIM) في [الحارة الغربية](l2 PLACE) بمدينة [سلقين](l3 PLACE).
+---
+d1 victim v1
+d1 place l1
+d2 victim v2
+d2 place l2
+l2 located_in l3
+""")
+    assert [(c["group"], c["min"]) for c in incident["casualties"]] == [("civilians", 5)]
+
+
+@pytest.mark.parametrize(("second", "told"), [
+    ("[طبيب](v2 VICTIM) [وممرضة](v3 VICTIM)", 2), ("[المدرس](v2 VICTIM)", 1),
+], ids=["somebody", "the-one"])
+def test_one_person_each_does_not_join_incidents(second: str, told: int) -> None:
+    source = f"""[اغتيل](d1 DEATH) [مدرس](v1 VICTIM) أمام [منزله](f1 FACILITY).
+و[قتلت](d2 DEATH) [رصاصات](w2 WEAPON) {second} حسب الأهالي.
+---
+d1 victim v1
+d1 place f1
+d2 victim v2
+d2 weapon w2
+"""
+    assert len(incidents(source + ("d2 victim v3\n" if told == 2 else ""))) == told
