@@ -33,12 +33,18 @@ def points_back(view: View, victim: Span) -> bool:
         at in people or word in _TELL_NOBODY for at, word in enumerate(rest, 1))
 
 
+def is_body(view: View, victim: Span) -> bool:
+    """Whether a VICTIM is the body of somebody told before: `جثته`."""
+    words = words_of(view.texts[victim.id])
+    return len(words) == 1 and bool(_BODY.fullmatch(words[0]))
+
+
 def is_known(view: View, victim: Span) -> bool:
     """Whether a VICTIM can only be somebody told before: `الطفلة`, `جثته`, `جثة الرجل`."""
     words = words_of(view.texts[victim.id])
     if len(words) == 2 and words[0].endswith(("جثه", "جثمان")):
         words = words[1:]
-    return len(words) == 1 and (is_definite(words[0]) or bool(_BODY.fullmatch(words[0])))
+    return is_body(view, victim) or (len(words) == 1 and is_definite(words[0]))
 
 
 def antecedent(

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from data.document import Span
+from incidents.anaphors import is_body
 from incidents.clitics import stems
 from incidents.counts import Count
 from incidents.events import APART, Event, agree
@@ -97,12 +98,20 @@ def _same(earlier: Mention, later: Mention) -> bool:
         return False
     if equal and places != "same":  # one person each is told of many an incident
         several = len(equal) > 1 and max(people for _, people in equal) > 1
-        return several or (later.known and any(
-            f.harm == g.harm and f.group == g.group and f.count.min == g.count.min
-            for f in earlier.facts for g in later.facts))
+        return several or (later.known and _knows(earlier, later))
     if equal:
         return True
     return places == "same" and groups and not earlier.weapons.isdisjoint(later.weapons)
+
+
+def _knows(earlier: Mention, later: Mention) -> bool:
+    """Whether as many people of a group, or whose body it is, are told before."""
+    view = later.event.view
+    return any(
+        f.harm == g.harm and f.count.min == g.count.min
+        and (f.group == g.group or (is_body(view, g.victim) and akin(f.group, g.group)))
+        for f in earlier.facts for g in later.facts
+    )
 
 
 def _heads(earlier: Mention, later: Mention) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from incidents.anaphors import is_body
 from incidents.clitics import stems
 from incidents.events import Event, Fact
 from incidents.fold import fold
@@ -90,6 +91,8 @@ def _equal(view: View, one: Fact, two: Fact) -> bool:
         mine, theirs = _told_apart(view, one), _told_apart(view, two)
         if mine and theirs and not mine <= theirs and not theirs <= mine:
             return False
+    if akin(one.group, two.group) and any(is_body(view, f.victim) for f in (one, two)):
+        return True
     if not (one.is_numbered() and two.is_numbered()):
         return one.group == two.group and not _of_two_sexes(view, one, two)
     return akin(*[_ALL_OF.get((f.harm, f.group), f.group) for f in (one, two)])

@@ -147,3 +147,18 @@ d2 victim v2
 d2 weapon w2
 """
     assert len(incidents(source + ("d2 victim v3\n" if told == 2 else ""))) == told
+
+
+def test_a_body_is_of_the_person_told_last() -> None:
+    first, second = incidents("""[قتل](d1 DEATH) [عامل](v1 VICTIM) في [قصف](a1 ATTACK) على [سراقب](l1 PLACE).
+و[أعدم](d2 DEATH) مسلحون [شاباً](v2 VICTIM) في [بنش](l2 PLACE). ثم عثر الأهالي على [[جثته](d3 DEATH)](v3 VICTIM) ليلاً.
+---
+d1 victim v1
+d1 caused_by a1
+a1 place l1
+d2 victim v2
+d2 place l2
+d3 victim v3
+""")
+    assert [len(i["casualties"][0]["evidence"]) for i in (first, second)] == [1, 2]
+    assert [len(i["casualties"]) for i in (first, second)] == [1, 1]
