@@ -18,7 +18,7 @@ from rich.table import Table
 
 from data.document import Document
 from data.errors import FormatError, TawthiqError
-from data.jsonl import read_documents, write_text
+from data.jsonl import check_apart, read_documents, write_text
 from data.matching import (
     Pairs,
     Score,
@@ -105,6 +105,8 @@ def main(
 ) -> None:
     """Compare two annotators' documents."""
     try:
+        if output is not None:
+            check_apart(output, first, second)
         scores = agreement(read_documents(first), read_documents(second))
     except TawthiqError as error:
         console.print(f"[red]error[/] {escape(str(error))}", highlight=False, soft_wrap=True)

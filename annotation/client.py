@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,21 +24,28 @@ def connect() -> Any:
     Untyped: the SDK's generated types demand objects where it takes plain JSON.
 
     Raises:
-        ServerError: a variable is not set, or the SDK is not installed.
+        ServerError: a variable is not set or not what it should be, or the SDK is not installed.
     """
     for name in (URL, KEY):
         if not os.environ.get(name):
             raise ServerError("environment variable is not set", where=name,
                               fix=f"set {URL} to the server's address and {KEY} to your "
                                   "access token")
+    url, key = os.environ[URL].rstrip("/"), os.environ[KEY]
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+        raise ServerError("not the address of a server", where=URL, value=url,
+                          legal="http://… or https://…")
+    if not re.fullmatch(r"[!-~]+", key):  # the key itself is never shown
+        raise ServerError("not an access token", where=KEY,
+                          legal="ASCII letters, digits and signs, without spaces or ends of lines",
+                          fix="copy the token from the server's account page")
     try:
         from label_studio_sdk import LabelStudio  # late: it takes a second
     except ImportError:
         raise ServerError("label-studio-sdk is not installed",
                           fix="pip install -e '.[train]'") from None
-    return LabelStudio(  # type: ignore[no-untyped-call]
-        base_url=os.environ[URL].rstrip("/"), api_key=os.environ[KEY]
-    )
+    with asking("take the access token"):  # the SDK itself refuses an expired one
+        return LabelStudio(base_url=url, api_key=key)  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -54,7 +62,7 @@ def asking(what: str) -> Iterator[None]:
     except ApiError as error:
         raise ServerError(f"the server refuses to {what}", where=error.status_code,
                           value=_detail(error.body), fix=_FIXES.get(error.status_code)) from None
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ServerError(f"cannot {what}", value=type(error).__name__,
                           fix=f"is the server of {URL} running?") from None
 

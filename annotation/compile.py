@@ -19,7 +19,7 @@ from annotation.tasks import task_data
 from data import inline
 from data.document import Document
 from data.errors import DocumentError, FormatError, TawthiqError
-from data.jsonl import dumps, write_text
+from data.jsonl import check_apart, dumps, write_text
 from data.words import snap_to_words
 
 _COLUMNS = ("id", "story", "genre", "outlet", "published")
@@ -144,6 +144,7 @@ def main(
 ) -> None:
     """Compile the inline corpus; any error leaves the output as it was."""
     try:
+        check_apart(output, plan, *source.glob("*.txt"))
         tasks, errors = compile_corpus(source, plan)
     except TawthiqError as error:
         tasks, errors = [], [error]

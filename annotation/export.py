@@ -18,7 +18,7 @@ from annotation.problems import Problem, as_jsonl, show
 from annotation.tasks import read_task
 from data.document import Document
 from data.errors import FormatError, TawthiqError
-from data.jsonl import write_documents, write_text
+from data.jsonl import check_apart, write_documents, write_text
 
 console = Console(stderr=True)
 
@@ -61,6 +61,11 @@ def read_file(path: Path) -> list[Any]:
     return tasks
 
 
+def exports(source: Path) -> list[Path]:
+    """The files that are read there: of a folder those directly in it, in the order of names."""
+    return [source] if source.is_file() else sorted(source.glob("*.json"))
+
+
 def import_folder(source: Path, annotator: str | None = None) -> Imported:
     """All documents of a folder of exports, or of one file.
 
@@ -71,7 +76,7 @@ def import_folder(source: Path, annotator: str | None = None) -> Imported:
     Raises:
         FormatError: no files, a file that cannot be read, or no annotated task in any.
     """
-    files = [source] if source.is_file() else sorted(source.glob("*.json"))
+    files = exports(source)
     if not files:
         raise FormatError("no *.json files", where=source,
                           fix="put a JSON export of a Label Studio project there")
@@ -112,6 +117,9 @@ def main(
 ) -> None:
     """Turn Label Studio exports into documents."""
     try:
+        check_apart(output, report, *exports(source))
+        if report is not None:
+            check_apart(report, *exports(source))
         imported = import_folder(source, annotator)
     except TawthiqError as error:
         console.print(f"[red]error[/] {escape(str(error))}", highlight=False, soft_wrap=True)

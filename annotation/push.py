@@ -1,7 +1,7 @@
 """Command ``annotation.push``: documents into a new Label Studio project.
 
-Spans with scores become predictions, others annotations; a document without either becomes a
-task to label.
+Documents with scores become predictions, others annotations; one without spans becomes a task to
+label.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def sendable(documents: Sequence[Document]) -> tuple[list[Document], list[Proble
 
 def is_scored(document: Document) -> bool:
     """Whether a model has marked it, and not people."""
-    return any(span.score is not None for span in document.spans)
+    # A model that was given people's spans has scored its relations alone.
+    return any(part.score is not None for part in (*document.spans, *document.relations))
 
 
 def task(document: Document, version: str | None) -> dict[str, Any]:
@@ -64,7 +65,8 @@ def push(
 
     Args:
         client: see ``annotation.client.connect``.
-        documents: predicted where a span has a score; one without spans, if any other is.
+        documents: predicted where a span or relation has a score; one without spans, if any
+            other is.
         title: of the project, at least three characters.
         version: of the model, if they are predicted.
         overlap: how many annotators each task is given to.

@@ -7,6 +7,7 @@ a resize, swallowed invisible characters), so every item is checked against text
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,7 @@ from data.words import snap_to_words, trim_to_words
 # The names of the controls in the labelling config.
 LABELS_CONTROL, TEXT_CONTROL = "label", "text"
 _SPACE = re.compile(r"\\[nr]|\s")  # the page escapes newlines in its copy of the words
+_INVISIBLE = ("Cc", "Cf")  # control and format: marks of direction, joiners, byte order marks
 
 
 def to_result(document: Document, origin: str = "manual") -> list[dict[str, Any]]:
@@ -140,8 +142,10 @@ class _Reader:
             self.report("refused", f"offsets out of range 0..{len(self.text)}", id, given)
             return None
         elif not self._agrees(value):
-            self.report("noted", "the region's copy of its words differs from the report, whose "
-                        "words are taken", id, given)
+            # The words that were marked are elsewhere by now: the report was changed afterwards.
+            self.report("refused", "the region's copy of its words is not what stands there", id,
+                        given)
+            return None
         snapped = snap_to_words(self.text, start, end)
         if snapped[0] == snapped[1]:
             self.report("refused", "no word inside", id, given)
@@ -153,18 +157,20 @@ class _Reader:
         return snapped
 
     def _agrees(self, value: RegionValue) -> bool:
+        """Whether the copy, where there is one, is what stands at the offsets."""
         told = value.text
-        return not isinstance(told, str) or _same(told, self.text[value.start : value.end])
+        return (not isinstance(told, str) or not _seen(told)
+                or _seen(told) == _seen(self.text[value.start : value.end]))
 
     def _counts_utf16(self, value: RegionValue) -> bool:
         """Whether the words show that the offsets are UTF-16: only this reading gives them."""
         start, end, told = value.start, value.end, value.text
-        if self._agrees(value) or not told.strip() or not 0 <= start < end:
+        if self._agrees(value) or not 0 <= start < end:
             return False
         units = self._utf16
         if start not in units or end not in units:
             return False
-        return _same(told, self.text[units[start] : units[end]])
+        return _seen(told) == _seen(self.text[units[start] : units[end]])
 
     @cached_property
     def _utf16(self) -> dict[int, int]:
@@ -239,5 +245,7 @@ class _Reader:
                 self.relations[relation] = None
 
 
-def _same(told: str, words: str) -> bool:
-    return _SPACE.sub("", told) == _SPACE.sub("", words)
+def _seen(words: str) -> str:
+    """What a reader sees of them, without the spaces."""
+    shown = _SPACE.sub("", words)
+    return "".join(c for c in shown if unicodedata.category(c) not in _INVISIBLE)

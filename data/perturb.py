@@ -21,7 +21,7 @@ from rich.markup import escape
 
 from data.document import Document, Span
 from data.errors import DocumentError, TawthiqError
-from data.jsonl import read_documents, write_documents
+from data.jsonl import check_apart, read_documents, write_documents
 from data.words import TATWEEL, words
 
 _LETTER = re.compile("[ء-غف-ي](?=[ء-غف-ي])")  # inside a word: the last letter has its case ending
@@ -139,6 +139,7 @@ def main(
     """Write every perturbation of every document."""
     console = Console(stderr=True)
     try:
+        check_apart(output, source)
         documents = read_documents(source)
         write_documents(output, [perturb(d, name) for name in NAMES for d in documents])
     except TawthiqError as error:

@@ -7,9 +7,10 @@ import unicodedata
 from functools import lru_cache
 
 TATWEEL = "\u0640"
-# One sign first, so that the search leaps from sign to sign.
+# One sign first, so that the search leaps from sign to sign; of a run of signs only the first, so
+# that a long run that ends no sentence is walked once.
 _SENTENCE_END = re.compile(
-    r"[.!?؟؛…\n](?:(?<=\n)\n*|(?<!\n)[.!?؟؛…]*[\"'»”’)\]]*(?=\s))"
+    r"[.!?؟؛…\n](?:(?<=\n)\n*|(?<!\n)(?<![.!?؟؛…]{2})[.!?؟؛…]*[\"'»”’)\]]*(?=\s))"
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +27,17 @@ class Engine:
     gazetteer: Gazetteer
     vocabularies: Vocabularies
 
-    @property
+    @cached_property
     def model(self) -> ModelInfo:
-        """Name, version and schema, as every result carries them."""
-        return ModelInfo(f"tawthiq-{self.bundle.precision}", self.bundle.version, SCHEMA.version)
+        """Name, version and schema, as every result carries them.
+
+        Another gazetteer than the project's is told in the version: it makes other records.
+        """
+        version = self.bundle.version
+        if self.gazetteer is not default_gazetteer():
+            entries = repr(self.gazetteer.entries).encode("utf-8", "surrogatepass")
+            version += f"+gazetteer.{hashlib.sha256(entries).hexdigest()[:12]}"
+        return ModelInfo(f"tawthiq-{self.bundle.precision}", version, SCHEMA.version)
 
     def extract(self, document: Document) -> dict[str, Any]:
         """The extraction result of one document; its own spans and relations are replaced."""

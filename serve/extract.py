@@ -7,6 +7,8 @@ output is always whole. ``--resume`` goes on from the last whole line.
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
@@ -18,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
-from data.errors import FormatError, TawthiqError
+from data.errors import ConfigError, FormatError, TawthiqError
 from data.jsonl import check_apart, dumps, read_json
 from incidents.assemble import identity
 from models.bundle import Precision
@@ -84,7 +86,7 @@ def skip_done(source: Path, partial: Path, opened: Engine) -> list[bool]:
     follows it, too.
 
     Raises:
-        FormatError: a result is of another model or of other input.
+        FormatError: a result is of another model or gazetteer, or of other input.
     """
     done: list[bool] = []
     keep, items = 0, read(source)
@@ -105,12 +107,31 @@ def _check_made_by(
 ) -> None:
     fix, model = f"delete {partial} to start anew", asdict(opened.model)
     if row.get("model") != model:
-        raise FormatError("written by another model", where=where, value=row.get("model"),
+        raise FormatError("written by another model or gazetteer", where=where, value=row.get("model"),
                           legal=model, fix=fix)
     given = identity(item.document) if item and item.document else None
     if row["document"] != given:
         raise FormatError("results are of other input", where=where, value=row["document"],
                           legal=given, fix=fix)
+
+
+def check_output(output: Path, source: Path) -> None:
+    """Refuse before reading what could not be written after it, or would be written over.
+
+    Raises:
+        ConfigError: the output is a folder, cannot be written, or is what is read.
+    """
+    if output.is_dir():
+        raise ConfigError("is a folder", where=output, legal="a file",
+                          fix=f"write to {output / 'results.jsonl'}")
+    partial = partial_path(output)
+    for written in (output, partial):
+        check_apart(written, *files(source))
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        partial.open("a").close()
+    except OSError as error:
+        raise ConfigError("cannot be written", where=output, value=error.strerror) from None
 
 
 def run(source: Path, output: Path, opened: Engine, resume: bool) -> tuple[int, int]:
@@ -120,17 +141,14 @@ def run(source: Path, output: Path, opened: Engine, resume: bool) -> tuple[int, 
         Numbers of results and of error lines, those of an earlier, interrupted run included.
 
     Raises:
-        TawthiqError: the input cannot be read at all, or not twice, or would be written over, or
-            does not fit the results to resume.
+        TawthiqError: the input cannot be read at all, or not twice, or does not fit the results
+            to resume, or see ``check_output``.
     """
     if source.exists() and not (source.is_file() or source.is_dir()):
         raise FormatError("a pipe cannot be read twice", where=source,
                           legal="a file or a folder", fix="save it to a file first")
-    partial = partial_path(output)
-    for written in (output, partial):
-        check_apart(written, *files(source))
-    total = sum(1 for _ in read(source))
-    output.parent.mkdir(parents=True, exist_ok=True)
+    check_output(output, source)
+    partial, total = partial_path(output), sum(1 for _ in read(source))
     outcomes = skip_done(source, partial, opened) if resume and partial.exists() else []
     with partial.open("a" if outcomes else "w", encoding="utf-8", newline="\n") as file:
         items = islice(read(source), len(outcomes), None)
@@ -164,7 +182,9 @@ def main(
         console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        console.print(f"interrupted; go on with: --resume --output {output}", highlight=False)
+        again = shlex.join(["python", "-m", "serve.extract", *sys.argv[1:]])
+        console.print(f"interrupted; go on with: {again}{'' if resume else ' --resume'}",
+                      highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(130) from None
     console.print(f"{good} results in {output}, {bad} bad inputs among them as error lines"
                   if bad else f"{good} results in {output}")

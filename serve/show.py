@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +14,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from data.document import Document
 from data.errors import FormatError, TawthiqError
 from data.jsonl import lines, read_json
 from data.schema import SCHEMA
+from incidents.exports.results import read_result
 from serve.reading import read
 
 # Right-to-left isolates: a terminal that knows bidi shows Arabic in order, numbers included.
@@ -54,8 +56,17 @@ def count(casualty: dict[str, Any]) -> str:
     return f"about {said}" if casualty.get("approximate") else said
 
 
+def isolated(*names: str) -> str:
+    """Arabic names in a line of Latin."""
+    return ", ".join(f"{_RTL}{name}{_END}" for name in names)
+
+
 def values(incident: dict[str, Any]) -> Iterator[tuple[str, str, list[list[int]]]]:
-    """Field, value and evidence of everything that a record says."""
+    """Field, value and evidence of what a record says.
+
+    Left to the file: coordinates and codes of places, and how sure each value is.
+    """
+    yield "type", incident["type"], incident["triggers"]
     when = incident.get("date")
     if when:
         start, end = when["start"], when["end"]
@@ -64,17 +75,22 @@ def values(incident: dict[str, Any]) -> Iterator[tuple[str, str, list[list[int]]
     for field in _FIELDS:
         for item in incident.get(field, ()):
             detail = item.get("group") or item.get("class") or item.get("admin1")
-            name = f"{_RTL}{item['name']}{_END}"
-            yield field, f"{name} · {detail}" if detail else name, item["evidence"]
+            named = isolated(item["name"], *item.get("within", ()))
+            yield field, f"{named} · {detail}" if detail else named, item["evidence"]
     for casualty in incident.get("casualties", ()):
-        yield casualty["harm"], f"{count(casualty)} {casualty['group']}", casualty["evidence"]
+        said = f"{count(casualty)} {casualty['group']}"
+        if casualty.get("sources"):
+            said += f" · {isolated(*casualty['sources'])}"
+        yield casualty["harm"], said, casualty["evidence"]
         for part in casualty.get("of_which", ()):
             yield "  of which", f"{count(part)} {part['group']}", part["evidence"]
 
 
 def record(incident: dict[str, Any], text: str) -> Table:
     """One incident as a table: field, value, evidence."""
-    title = f"incident {incident['id']} · {incident['type']} · {incident['confidence']:.2f}"
+    whole = f" · part of {incident['part_of']}" if incident["part_of"] else ""
+    title = (f"incident {incident['id']}{whole} · {incident['type']} · "
+             f"{incident['confidence']:.2f}")
     table = Table(title=title, title_justify="left", expand=True)
     for column in ("field", "value", "evidence"):
         table.add_column(column, overflow="fold")
@@ -82,6 +98,31 @@ def record(incident: dict[str, Any], text: str) -> Table:
         words = " … ".join(f"{_RTL}{text[s:e]}{_END} [{s}–{e}]" for s, e in evidence)
         table.add_row(field, escape(visible(value)), escape(visible(words)))
     return table
+
+
+def show(line: str, documents: Mapping[str | None, Document], console: Console) -> None:
+    """Print what a line of results says.
+
+    Raises:
+        FormatError: it is none, or of a document that is not there or has another text now.
+    """
+    match read_json(line):
+        case {"id": id, "error": {"message": str(message)}}:
+            console.print(f"{escape(visible(str(id)))}: [red]{escape(visible(message))}[/]")
+            return
+    row = read_result(line)
+    id, sha256 = row["document"]["id"], row["document"]["sha256"]
+    document = documents.get(id)
+    if document is None or document.sha256 != sha256:
+        raise FormatError("result of a document that is not in the input, or another now",
+                          value=id, fix="extract it again")
+    title = f"{id} · {row['document']['published'] or 'undated'}"
+    body = coloured(document.text, row["entities"])
+    console.print(Panel(body, title=escape(visible(title))))
+    for incident in row["incidents"]:
+        console.print(record(incident, document.text))
+    if not row["incidents"]:
+        console.print("no incident is reported")
 
 
 def main(
@@ -93,24 +134,10 @@ def main(
     try:
         documents = {item.id: item.document for item in read(source) if item.document}
         for number, line in lines(results):
-            row = read_json(line)
-            if "error" in row:
-                message = escape(visible(row["error"]["message"]))
-                console.print(f"{escape(visible(str(row['id'])))}: [red]{message}[/]")
-                continue
-            id, sha256 = row["document"]["id"], row["document"]["sha256"]
-            document = documents.get(id)
-            if document is None or document.sha256 != sha256:
-                raise FormatError("result of a document that is not in the input, or another now",
-                                  where=f"{results}:{number}", value=id,
-                                  fix="extract it again")
-            title = f"{id} · {row['document']['published'] or 'undated'}"
-            body = coloured(document.text, row["entities"])
-            console.print(Panel(body, title=escape(visible(title))))
-            for incident in row["incidents"]:
-                console.print(record(incident, document.text))
-            if not row["incidents"]:
-                console.print("no incident is reported")
+            try:
+                show(line, documents, console)
+            except TawthiqError as error:
+                raise error.located(f"{results}:{number}") from None
     except TawthiqError as error:
         Console(stderr=True).print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None

@@ -87,3 +87,5 @@ def test_the_command(tmp_path: Path) -> None:
     assert "0.571" in run.output
     assert json.loads((tmp_path / "out.json").read_text()) == agreement([FIRST], [SECOND])
     assert CliRunner().invoke(APP, [*arguments[:3], str(tmp_path / "none.jsonl")]).exit_code == 1
+    over = CliRunner().invoke(APP, [*arguments[:5], str(tmp_path / "b.jsonl")])
+    assert over.exit_code == 1 and "would replace another file" in " ".join(over.output.split())

@@ -11,15 +11,19 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import jwt
 import pytest
 
 from annotation.client import ServerError, asking, connect
 from annotation.preannotate import matched
 from annotation.pull import changed, pull
 from annotation.push import push, sendable, task
-from data.document import Document, Span
+from data.document import Document, Relation, Span
+from data.errors import FormatError
 
 TEXT = "قصف حي"
+RELATED = Document("d", TEXT, (Span("a", "ATTACK", 0, 3), Span("p", "PLACE", 4, 6)),
+                   (Relation("place", "a", "p", 0.6),))
 MARKED = Document("d", TEXT, (Span("a", "ATTACK", 0, 3),))
 PREDICTED = Document("d", TEXT, (Span("a", "ATTACK", 0, 3, 0.8),))
 
@@ -29,7 +33,8 @@ def at(second: int) -> datetime:
 
 
 def row(id: int, second: int, **changes: Any) -> dict[str, Any]:
-    return {"id": id, "updated_at": f"2026-02-01T10:00:{second:02}.123456Z", **changes}
+    return {"id": id, "created_at": "2026-01-31T09:00:00.5Z",
+            "updated_at": f"2026-02-01T10:00:{second:02}.123456Z", **changes}
 
 
 class Server:
@@ -55,13 +60,14 @@ class Server:
         return [body[:7], body[7:]]
 
     def list(self, **_: Any) -> Any:
-        return [SimpleNamespace(id=r["id"], updated_at=datetime.fromisoformat(r["updated_at"]))
-                for r in self.rows]
+        return [SimpleNamespace(id=r["id"], **{
+            key: datetime.fromisoformat(r[key]) for key in ("created_at", "updated_at")
+        }) for r in self.rows]
 
 
 def test_changed_tasks_are_those_of_another_time() -> None:
     known = {1: row(1, 1), 2: row(2, 2), 4: row(4, 4)}
-    listed = {1: at(1), 2: at(3), 3: at(3)}
+    listed = {id: SimpleNamespace(updated_at=at(s)) for id, s in ((1, 1), (2, 3), (3, 3))}
     assert changed(known, listed) == [2, 3]
 
 
@@ -95,7 +101,9 @@ def test_a_failed_pull_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("server", "said"), [
     (Server(row(1, 2), row(2, 1), lost=1), r"lists 1 tasks that its export lacks; got \[1\]"),
-    (Server(), "none of the file's tasks"), (Server(row(7, 1)), "none of the file's tasks"),
+    (Server(), "not those of the file"), (Server(row(7, 1)), "not those of the file"),
+    (Server(row(1, 1, created_at="2026-01-31T09:00:01Z"), row(2, 1)),
+     "1 tasks in the file, 2 in the project, 0 the same"),
 ])
 def test_tasks_that_do_not_come_are_told(tmp_path: Path, server: Server, said: str) -> None:
     path = tmp_path / "p.json"
@@ -104,6 +112,29 @@ def test_tasks_that_do_not_come_are_told(tmp_path: Path, server: Server, said: s
     with pytest.raises(ServerError, match=said):
         pull(server, 5, path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [
+    "[1, 2]", '[{"text": "x"}]', '[{"id": 1, "text": "x"}]', "[null]",
+    '[{"id": 1, "created_at": "2026-01-31", "updated_at": null}]',
+    '[{"id": [], "created_at": "2026-01-31", "updated_at": "2026-01-31"}]',
+])
+def test_a_file_that_is_no_export_is_left_alone(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "p.json"
+    path.write_text(content)
+    with pytest.raises(FormatError, match=r"p.json: not the tasks.*fix: pull into another file"):
+        pull(Server(row(1, 1)), 5, path)
+    assert path.read_text() == content
+
+
+@pytest.mark.parametrize("answer", [b"<html>login</html>", b'{"detail": "x"}', b"\xff"])
+def test_an_answer_that_is_no_export_is_told(
+    tmp_path: Path, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "download_sync", lambda *_, **__: [answer])
+    with pytest.raises(ServerError, match=r"no export.*fix: is LABEL_STUDIO_URL"):
+        pull(Server(row(1, 1)), 5, tmp_path / "p.json")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("document", "version", "holds"), [
@@ -165,11 +196,11 @@ def test_a_push_that_the_server_takes_half_of_is_undone() -> None:
 
 
 def test_what_people_marked_is_not_sent_as_a_prediction() -> None:
-    server = Taker(taken=3)
-    server.annotation_count, server.prediction_count = 1, 2
-    push(server, [MARKED, PREDICTED, Document("e", TEXT)], "Title", "m1")
+    server = Taker(taken=4)
+    server.annotation_count, server.prediction_count = 1, 3
+    push(server, [MARKED, PREDICTED, RELATED, Document("e", TEXT)], "Title", "m1")
     assert [set(t) - {"data"} for t in server.sent] == [
-        {"annotations"}, {"predictions"}, {"predictions"}]
+        {"annotations"}, {"predictions"}, {"predictions"}, {"predictions"}]
 
 
 def test_predictions_find_their_tasks_the_most_uncertain_first() -> None:
@@ -200,6 +231,24 @@ def test_the_environment_must_name_server_and_key(
     monkeypatch.delenv(name)
     with pytest.raises(ServerError, match=f"{name}: environment variable is not set"):
         connect()
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("LABEL_STUDIO_URL", "localhost:8080"), ("LABEL_STUDIO_URL", "http://ex ample"),
+    ("LABEL_STUDIO_URL", "http://[::1"), ("LABEL_STUDIO_URL", "http://127.0.0.1:99999"),
+    ("LABEL_STUDIO_API_KEY", "مفتاح"), ("LABEL_STUDIO_API_KEY", "secret\n"),
+    ("LABEL_STUDIO_API_KEY", jwt.encode({"exp": 1}, 32 * "k")),
+])
+def test_a_bad_address_or_key_is_named_and_the_key_not_shown(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "secret")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ServerError, match=name) as caught:
+        with asking("look at project 1"):
+            connect().projects.get(1)
+    assert "KEY" not in name or value.strip() not in str(caught.value)
 
 
 def test_what_the_server_says_is_shown_without_cookies_and_values() -> None:

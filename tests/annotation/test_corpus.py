@@ -182,6 +182,15 @@ def test_a_bad_date_of_the_plan_names_the_file(corpus: Corpus) -> None:
     assert "not a publication date" in error
 
 
+@pytest.mark.parametrize("output", ["plan.csv", "inline/r1.txt"])
+def test_compiling_writes_over_nothing_that_it_reads(corpus: Corpus, output: str) -> None:
+    corpus.output = corpus.plan.parent / output
+    before = corpus.output.read_bytes()
+    code, said = corpus.compile()
+    assert code == 1 and "would replace another file" in said
+    assert corpus.output.read_bytes() == before
+
+
 @pytest.mark.parametrize("missing", ["plan", "inline"])
 def test_a_missing_corpus(corpus: Corpus, missing: str, tmp_path: Path) -> None:
     setattr(corpus, missing, tmp_path / "nowhere")
@@ -266,6 +275,20 @@ def test_refusals_are_printed_counted_and_listed(corpus: Corpus) -> None:
     listed = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
     assert [(p["kind"], p["task"], p["region"]) for p in listed] == [
         ("refused", "2", "r"), ("repaired", "3", "r")]
+
+
+@pytest.mark.parametrize(("output", "report"), [
+    ("a.json", "report.jsonl"), ("out.jsonl", "a.json"), ("out.jsonl", "out.jsonl"),
+])
+def test_exporting_writes_over_nothing_that_it_reads(
+    corpus: Corpus, output: str, report: str
+) -> None:
+    put(corpus, "a.json", [task(1, end=2)])
+    folder = corpus.output.parent
+    corpus.documents, before = folder / output, (folder / "a.json").read_bytes()
+    code, said = corpus.export("--report", str(folder / report))
+    assert code == 1 and "would replace another file" in said
+    assert (folder / "a.json").read_bytes() == before and not (folder / "out.jsonl").exists()
 
 
 def test_strict_fails_on_a_refusal_and_leaves_the_output_as_it_was(corpus: Corpus) -> None:

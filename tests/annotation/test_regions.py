@@ -143,10 +143,23 @@ def test_the_pages_copy_may_escape_newlines(text: Any) -> None:
     assert reading.problems == ()
 
 
-def test_a_copy_that_differs_is_noted_and_not_believed() -> None:
-    reading = read_result([region("r", 5, 10, "VICTIM", text="امرأة")], TEXT)
-    assert keys(reading) == [("طفلان", "VICTIM")]
-    assert [p.kind for p in reading.problems] == ["noted"]
+def test_marks_that_stand_on_other_words_by_now_are_refused() -> None:
+    marks = [region("d", 0, 4, "DEATH", text="قُتل"), region("v", 5, 10, "VICTIM", text="طفلان"),
+             region("l", 22, 32, "PLACE"), arrow("d", "v", "victim")]
+    reading = read_result(marks, "👧 عاجل: " + TEXT)
+    assert [s.id for s in reading.spans] == ["l"]  # nothing tells where this one was
+    assert [(p.kind, p.region, p.value) for p in reading.problems if p.region in ("d", "v")] == [
+        ("refused", "d", (0, 4)), ("refused", "v", (5, 10))]
+    assert read_result(marks, TEXT).problems == ()
+
+
+@pytest.mark.parametrize("copy", [
+    "قصف\u200f", "\u202bقصف\u202c", "قـ\u200dصف".replace("ـ", ""), "\ufeffقصف\0", " قصف\n", "", "\u200f",
+])
+def test_invisible_differences_of_a_copy_do_no_harm(copy: str) -> None:
+    reading = read_result([region("r", 4, 7, "ATTACK", text=copy)], "بعد قصف حي")
+    assert [(s.start, s.end) for s in reading.spans] == [(4, 7)]
+    assert reading.problems == ()
 
 
 def test_several_labels_are_several_spans() -> None:

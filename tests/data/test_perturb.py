@@ -91,3 +91,5 @@ def test_command_writes_all_copies(tmp_path: Path) -> None:
         f"r#{name}" for name in perturb.NAMES
     ]
     assert CliRunner().invoke(app, ["--input", "nowhere", *files[2:]]).exit_code == 1
+    assert CliRunner().invoke(app, [*files[:3], files[1]]).exit_code == 1
+    assert read_documents(tmp_path / "in.jsonl") == [report]

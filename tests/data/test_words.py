@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -66,3 +67,9 @@ def test_snapping_gives_whole_words_and_is_settled(text: str, data: st.DataObjec
 def test_sentences(text: str, starts: list[str]) -> None:
     edges = [*sentence_starts(text), len(text)]
     assert [text[a:b] for a, b in pairwise(edges)] == starts
+
+
+def test_a_long_run_of_signs_is_walked_once() -> None:
+    started = time.process_time()
+    assert sentence_starts("!" * 10_000 + "قصف") == [0]
+    assert time.process_time() - started < 0.5
