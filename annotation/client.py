@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from data.errors import TawthiqError
 
@@ -32,7 +33,7 @@ def connect() -> Any:
                               fix=f"set {URL} to the server's address and {KEY} to your "
                                   "access token")
     url, key = os.environ[URL].rstrip("/"), os.environ[KEY]
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+    if not _is_address(url):
         raise ServerError("not the address of a server", where=URL, value=url,
                           legal="http://… or https://…")
     if not re.fullmatch(r"[!-~]+", key):  # the key itself is never shown
@@ -46,6 +47,16 @@ def connect() -> Any:
                           fix="pip install -e '.[train]'") from None
     with asking("take the access token"):  # the SDK itself refuses an expired one
         return LabelStudio(base_url=url, api_key=key)  # type: ignore[no-untyped-call]
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Reading the port is what checks it.
+        return (parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+                and not re.search(r"\s", url))
+    except ValueError:
+        return False
 
 
 @contextmanager

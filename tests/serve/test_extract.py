@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import typer
 
 from data.document import Document
 from data.errors import BundleError, ConfigError, FormatError
 from incidents import gazetteer
-from incidents.gazetteer import Entry
+from incidents.gazetteer import Entry, Gazetteer
 from models.bundle import Precision
 from serve import engine
 from serve.engine import Engine
-from serve.extract import partial_path, run
+from serve.extract import main, partial_path, run
 from tests.conftest import ROOT, SHARED, documents
 
 
@@ -129,7 +130,7 @@ def test_results_of_other_input_or_model_are_refused(opened: Engine, tmp_path: P
 @pytest.mark.parametrize("change", [
     {"text": "أمس قُتل مدنيان في قصف على السوق"}, {"published": "2021"}, {"source": "جريدة"},
 ])
-def test_results_of_another_text_or_precision_are_refused(
+def test_results_of_another_text_precision_or_gazetteer_are_refused(
     opened: Engine, tmp_path: Path, change: dict[str, str]
 ) -> None:
     source, out = write_input(tmp_path / "in.jsonl", 2), tmp_path / "out.jsonl"
@@ -138,6 +139,9 @@ def test_results_of_another_text_or_precision_are_refused(
     int8 = replace(opened, bundle=replace(opened.bundle, precision="int8"))
     with pytest.raises(FormatError, match="another model"):
         run(source, out, int8, resume=True)
+    other = replace(opened, gazetteer=Gazetteer(opened.gazetteer.entries[:1]))
+    with pytest.raises(FormatError, match=r"or gazetteer.*legal: .*\+gazetteer\."):
+        run(source, out, other, resume=True)
     first, second = rows(source)
     source.write_text(json.dumps({**first, **change}) + "\n" + json.dumps(second) + "\n")
     with pytest.raises(FormatError, match="other input"):
@@ -167,6 +171,20 @@ def test_what_is_read_is_never_written_over(opened: Engine, tmp_path: Path) -> N
         with pytest.raises(ConfigError, match="would replace"):
             run(given, output, opened, resume=False)
     assert source.read_bytes() == before and report.read_text() == "قصف"
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_reading(
+    opened: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Engine, "extract", lambda *_: pytest.fail("a report was read"))
+    monkeypatch.chdir(tmp_path)
+    source = write_input(tmp_path / "in.jsonl", 2)
+    (tmp_path / "folder").mkdir()
+    for output, said in ((tmp_path / "folder", r"is a folder; legal: a file; fix: .*folder/"),
+                         (Path(), "is a folder"), (source / "x.jsonl", "cannot be written")):
+        with pytest.raises(ConfigError, match=said):
+            run(source, output, opened, resume=False)
+    assert {p.name for p in tmp_path.iterdir()} == {"in.jsonl", "folder"}
 
 
 def test_a_pipe_is_refused(opened: Engine, tmp_path: Path) -> None:
@@ -265,6 +283,21 @@ def test_exit_codes_and_messages(bundle_folder: Path, tmp_path: Path) -> None:
                   "--gazetteer", str(tmp_path / "places.jsonl"))
     assert places.returncode == 1 and "places.jsonl: no such file" in places.stderr
     assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_an_interrupted_command_tells_how_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "load", interrupted)
+    given = ["--input", "in the folder.jsonl", "--output", "o.jsonl", "--gazetteer", "g.jsonl"]
+    monkeypatch.setattr(sys, "argv", ["extract.py", *given])
+    with pytest.raises(typer.Exit):
+        main(Path(given[1]), Path(given[3]), gazetteer=Path(given[5]))
+    assert ("python -m serve.extract --input 'in the folder.jsonl' --output o.jsonl "
+            "--gazetteer g.jsonl --resume") in capsys.readouterr().err.replace("\n", " ")
 
 
 @pytest.fixture

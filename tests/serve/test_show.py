@@ -53,6 +53,27 @@ def test_error_lines_and_foreign_results(tmp_path: Path) -> None:
     assert run(tmp_path, [row])[0] == 1
 
 
+@pytest.mark.parametrize("row", [
+    [1], {"id": "doc0", "text": "قصف"}, {"id": "x", "error": "boom"}, {"document": 3},
+])
+def test_what_is_no_result_is_named_by_its_line(tmp_path: Path, row: Any) -> None:
+    code, said = run(tmp_path, [row])
+    assert code == 1 and "out.jsonl:1" in said and "not an extraction result" in said
+
+
+def test_a_part_names_its_whole_a_place_its_container_a_count_its_source() -> None:
+    place = {"name": "حي الوعر", "admin1": "Homs", "within": ["حمص"], "evidence": []}
+    dead = {"min": 2, "max": 2, "group": "people", "harm": "killed", "sources": ["المرصد"],
+            "evidence": [], "of_which": []}
+    incident = {"id": "i2", "part_of": "i1", "type": "shelling", "triggers": [[0, 3]],
+                "confidence": 1, "date": None, "places": [place], "casualties": [dead]}
+    assert "i2 · part of i1 · shelling" in str(show.record(incident, "قصف").title)
+    said = [(field, value.translate({0x2067: None, 0x2069: None}), evidence)
+            for field, value, evidence in show.values(incident)]
+    assert said == [("type", "shelling", [[0, 3]]), ("places", "حي الوعر, حمص · Homs", []),
+                    ("killed", "2 people · المرصد", [])]
+
+
 def test_characters_that_cannot_be_shown_keep_their_place(tmp_path: Path) -> None:
     text = "عاجل\r\n\x07\x08\x0b\x0c\x1b أمس \ud83d قُتل مدنيان في قصف"
     start = text.index("قصف")
