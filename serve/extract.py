@@ -107,8 +107,8 @@ def _check_made_by(
 ) -> None:
     fix, model = f"delete {partial} to start anew", asdict(opened.model)
     if row.get("model") != model:
-        raise FormatError("written by another model or gazetteer", where=where, value=row.get("model"),
-                          legal=model, fix=fix)
+        raise FormatError("written by another model or gazetteer", where=where,
+                          value=row.get("model"), legal=model, fix=fix)
     given = identity(item.document) if item and item.document else None
     if row["document"] != given:
         raise FormatError("results are of other input", where=where, value=row["document"],
