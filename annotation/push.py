@@ -44,7 +44,8 @@ def sendable(documents: Sequence[Document]) -> tuple[list[Document], list[Proble
 def is_scored(document: Document) -> bool:
     """Whether a model has marked it, and not people."""
     # A model that was given people's spans has scored its relations alone.
-    return any(part.score is not None for part in (*document.spans, *document.relations))
+    scores = [s.score for s in document.spans] + [r.score for r in document.relations]
+    return any(score is not None for score in scores)
 
 
 def task(document: Document, version: str | None) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 
 import pytest
 import typer
+import yaml
 from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner
 
@@ -18,6 +20,7 @@ from data import inline
 from data.document import Document
 from data.errors import FormatError
 from data.jsonl import read_documents
+from tests.conftest import ROOT
 from tests.data.strategies import documents
 
 EXPORT, COMPILE = typer.Typer(), typer.Typer()
@@ -217,6 +220,12 @@ def test_all_files_of_the_folder_are_read_in_order(corpus: Corpus) -> None:
     put(corpus, "a.json", [task(1, "first")])
     assert [d.id for d in import_folder(corpus.output.parent).documents] == ["first", "second"]
     assert [d.id for d in import_folder(corpus.output.parent / "b.json").documents] == ["second"]
+
+
+def test_the_stage_is_run_again_for_every_file_that_it_reads() -> None:
+    stage = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]["annotation.export"]
+    source = inspect.signature(export.main).parameters["source"].default
+    assert source.as_posix() in stage["deps"]
 
 
 def test_ids_are_unique_over_all_files(corpus: Corpus) -> None:
