@@ -13,7 +13,7 @@ def affiliation(name: str, group: str, day: str | None, perpetrators: Vocabulary
         name: the perpetrator as written; some names tell more than their group.
         group: the class of the name in the vocabulary.
         day: first day of the incident, ``YYYY-MM-DD``; None where it is not known, which leaves a
-            group that changed ``unknown``.
+            group that changed ``unknown``, unless the name is of what the change dissolved.
         perpetrators: the vocabulary.
     """
     words = [forms(word) for word in words_of(name)]
@@ -22,6 +22,8 @@ def affiliation(name: str, group: str, day: str | None, perpetrators: Vocabulary
             return str(value)
     body = perpetrators.classes[group]
     changes = body.get("since", {})
+    if _is_dissolved(name, group, perpetrators):
+        changes = {}
     if changes and day is None:
         return "unknown"
     value = body["affiliation"]
@@ -29,6 +31,13 @@ def affiliation(name: str, group: str, day: str | None, perpetrators: Vocabulary
         if day is not None and day >= since:
             value = changes[since]
     return str(value)
+
+
+def _is_dissolved(name: str, group: str, perpetrators: Vocabulary) -> bool:
+    """Whether a phrase that names the group is one for what is no more."""
+    gone = set(map(words_of, perpetrators.classes[group].get("dissolved", ())))
+    return any(match.klass == group and match.pattern.words in gone
+               for match in perpetrators.find(name))
 
 
 def _within(phrase: tuple[str, ...], words: list[frozenset[str]]) -> bool:

@@ -29,9 +29,14 @@ _TRAILING = frozenset(fold(
 ).split())
 # Said of a place without changing which it is.
 _EPITHETS = frozenset(fold(
-    "للاجئين الفلسطينيين للنازحين السورية السوري العراقية العراقي اللبنانية الليبية اليمنية "
-    "الفلسطينية التركية الشعبي الشعبية المحاصرة المحاصر"
+    "للاجئين الفلسطينيين للنازحين الفلسطينية الشعبي الشعبية المحاصرة المحاصر"
 ).split())
+# Epithets of nationality, to the country (ISO) that the place must lie in. A Palestinian camp may
+# lie anywhere.
+_NATIONS = {word: country for country, words in {
+    "SY": "السورية السوري", "IQ": "العراقية العراقي", "LB": "اللبنانية اللبناني",
+    "LY": "الليبية الليبي", "YE": "اليمنية اليمني", "TR": "التركية التركي",
+}.items() for word in fold(words).split()}
 _KEPT = frozenset(fold("باب بالا بالميرا واسط وادي وديان ولغا فلسطين بصرى لبنان").split())
 
 
@@ -46,6 +51,7 @@ class PlaceName:
         core: the name inside.
         part: the phrase means an area around or in a part of ``core``: its coordinates are not
             those of ``core``.
+        country: ISO code of the country that an epithet names; ``None`` without one.
     """
 
     name: str
@@ -53,6 +59,7 @@ class PlaceName:
     kind: str | None
     core: str
     part: bool
+    country: str | None = None
 
 
 @lru_cache(maxsize=8192)
@@ -68,9 +75,11 @@ def read(text: str, gazetteer: Gazetteer, listed: bool) -> PlaceName:
     whole = " ".join(re.sub(r"[^\w\s]", " ", fold(name)).split())
     if whole in gazetteer.by_name:
         return PlaceName(name, whole, None, whole, False)
-    words = [word for word in whole.split() if word not in _EPITHETS] or whole.split()
+    nations = {_NATIONS[word] for word in whole.split() if word in _NATIONS}
+    words = [word for word in whole.split()
+             if word not in _EPITHETS and word not in _NATIONS] or whole.split()
     kind, part = None, False
-    while len(words) > 1 and " ".join(words) not in gazetteer.by_name:
+    while len(words) > 1 and not _is_name(words, gazetteer):
         head = HEADS.get(words[0]) or ("part" if words[0] in _TRAILING else None)
         if head is None and words[0][0] in "لب" and words[0][1:] in HEADS:
             head = HEADS[words[0][1:]]  # `الضواحي الشمالية لمدينة كذا`
@@ -87,7 +96,19 @@ def read(text: str, gazetteer: Gazetteer, listed: bool) -> PlaceName:
         part = True
     if words and words[0].startswith("لل") and len(words[0]) > 4:
         words[0] = "ا" + words[0][1:]
-    return PlaceName(name, whole, kind, " ".join(words), part)
+    country = nations.pop() if len(nations) == 1 else None
+    return PlaceName(name, whole, kind, " ".join(words), part, country)
+
+
+def _is_name(words: list[str], gazetteer: Gazetteer) -> bool:
+    """Whether words, or what stands before directions at their end, are a known name: the head of
+    `ريف دمشق الغربي` belongs to it."""
+    size = len(words)
+    while " ".join(words[:size]) not in gazetteer.by_name:
+        size -= 1
+        if size < 1 or words[size] not in _TRAILING:
+            return False
+    return True
 
 
 def _before_whereabouts(words: list[str], gazetteer: Gazetteer) -> list[str]:

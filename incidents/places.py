@@ -14,29 +14,13 @@ from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
-
-from incidents.gazetteer import DEFAULT, Entry, Gazetteer, load, skeleton
+from incidents.gazetteer import DEFAULT, Entry, Gazetteer, load
 from incidents.marks import Marks
+from incidents.place_matches import fitting, matches
 from incidents.place_names import PlaceName, read
 
 _THRESHOLD, _MARGIN = 0.5, 0.08
-_SPELLING = 0.93  # a name that differs in spaces, article or final vowel only
-_FUZZY = 90  # rapidfuzz ratio: one letter more or less in a name of six
 _COMMAS = " \t\n\r،,؛\"'«»()"  # what parts the places of a list
-# How likely a name without a head means a place of that kind; a quarter needs its city near.
-_BARE = {"country": 1.0, "town": 0.95, "governorate": 0.8, "region": 0.9, "district": 0.7,
-         "subdistrict": 0.65, "neighbourhood": 0.49}
-# What a head may announce, and how well each kind of entry fits it.
-_FITS: dict[str, dict[str, float]] = {
-    "town": {"town": 1.0, "subdistrict": 0.75, "district": 0.7, "neighbourhood": 0.6},
-    "governorate": {"governorate": 1.0},
-    "district": {"district": 1.0, "subdistrict": 1.0, "town": 0.85, "region": 0.85,
-                 "neighbourhood": 0.8},
-    "neighbourhood": {"neighbourhood": 1.0},
-    "part": {"governorate": 1.0, "country": 1.0, "town": 0.9, "region": 0.9, "district": 0.8,
-             "subdistrict": 0.75},
-}
 
 
 class Candidate(NamedTuple):
@@ -78,11 +62,21 @@ def default_gazetteer() -> Gazetteer:
 
 @dataclass(frozen=True)
 class _Context:
-    """What the report's places that cannot be mistaken lie in; ``main``: the commonest country."""
+    """What the report's places that cannot be mistaken lie in, as one name sees them.
+
+    Args:
+        admin1: governorates.
+        countries: those of the other names.
+        main: the weightiest of these.
+        sure: whether it has the weight of a governorate, or of two towns.
+        certain: whether the name itself cannot be mistaken.
+    """
 
     admin1: frozenset[str]
     countries: frozenset[str]
     main: str | None
+    sure: bool
+    certain: bool
 
 
 def resolve(marks: Marks, gazetteer: Gazetteer) -> dict[str, ResolvedPlace]:
@@ -95,13 +89,13 @@ def resolve(marks: Marks, gazetteer: Gazetteer) -> dict[str, ResolvedPlace]:
         end = span.end
     parents = {r.head: r.tail for r in marks.relations.get("located_in", ())
                if r.head in names and r.tail in names}
-    context = _context(dict.fromkeys([name.core for name in names.values()]), gazetteer)
+    context = _contexts(names.values(), gazetteer)
     alike: dict[str, ResolvedPlace] = {}
     first = {}
     for key, name in names.items():
         place = alike.get(name.name)
         if place is None:
-            place = alike[name.name] = _chosen(name, _scored(name, gazetteer, context))
+            place = alike[name.name] = _chosen(name, _scored(name, gazetteer, context[name.core]))
         first[key] = place
     out = dict(first)
     children: dict[str, list[str]] = {}
@@ -113,7 +107,7 @@ def resolve(marks: Marks, gazetteer: Gazetteer) -> dict[str, ResolvedPlace]:
             _lies_out_of(first[child], first[key]) for child in children[key]
         )
         if parent is not None or holds:
-            scored = _scored(names[key], gazetteer, context, parent, holds)
+            scored = _scored(names[key], gazetteer, context[names[key].core], parent, holds)
             out[key] = _inherited(_chosen(names[key], scored), parent)
     return out
 
@@ -129,69 +123,45 @@ def _lies_out_of(child: ResolvedPlace, place: ResolvedPlace) -> bool:
     return abs(child.lat - place.lat) > 0.1 or abs(child.lon - place.lon) > 0.1
 
 
-def _fuzzy(core: str, gazetteer: Gazetteer) -> tuple[tuple[str, float], ...]:
-    """Names of the gazetteer that are spelled nearly like this one, with what they are worth."""
-    same = gazetteer.by_skeleton.get(skeleton(core), ()) if len(core) > 4 else ()
-    if same:
-        return tuple((name, _SPELLING) for name in same)
-    if len(core) < 6:
-        return ()
-    near = process.extract(core, gazetteer.long_names.get(core[:2], ()), scorer=fuzz.ratio,
-                           limit=3, score_cutoff=_FUZZY)
-    return tuple((name, ratio / 100 * 0.9) for name, ratio, _ in near)
-
-
-@lru_cache(maxsize=8192)
-def _matches(core: str, gazetteer: Gazetteer) -> tuple[tuple[Entry, float], ...]:
-    """Entries whose name this may be, with the similarity of the names."""
-    exact = gazetteer.by_name.get(core)
-    if exact:
-        return tuple((entry, 1.0) for entry in exact)
-    near = {id(entry): (entry, worth) for known, worth in reversed(_fuzzy(core, gazetteer))
-            for entry in gazetteer.by_name[known]}
-    return tuple(near.values())
-
-
-@lru_cache(maxsize=8192)
-def _fitting(
-    core: str, kind: str | None, gazetteer: Gazetteer
-) -> tuple[tuple[Entry, float, bool], ...]:
-    """Entries that a name with a head of some kind may mean, how well name and kind fit, and
-    whether a far larger town has the name."""
-    matches, fit = _matches(core, gazetteer), _BARE if kind is None else _FITS[kind]
-    towns = [entry.population for entry, _ in matches if entry.kind == "town"]
-    largest = max(towns) if len(towns) > 1 else 0
-    return tuple(
-        (entry, worth * fit.get(entry.kind, 0.4),
-         entry.kind == "town" and largest >= 50_000 and entry.population < largest / 20)
-        for entry, worth in matches
-    )
-
-
-def _context(cores: Iterable[str], gazetteer: Gazetteer) -> _Context:
-    """Governorates and countries of the places that cannot be mistaken."""
+def _contexts(names: Iterable[PlaceName], gazetteer: Gazetteer) -> dict[str, _Context]:
+    """Context of each name, by its core: a name does not speak for its own country."""
     admin1: set[str] = set()
-    country: Counter[str] = Counter()
-    for core in cores:
-        nation, governorate = _certain(core, gazetteer)
-        if nation is not None:
-            country[nation] += 1
+    votes: dict[str, tuple[str, int]] = {}
+    for name in names:
+        nation, governorate, weight = _certain(name.core, gazetteer)
+        if name.country is not None:
+            votes[name.core] = name.country, 2
+        elif nation is not None:
+            votes.setdefault(name.core, (nation, weight))
         if governorate is not None:
             admin1.add(governorate)
-    main = country.most_common(1)[0][0] if country else None
-    return _Context(frozenset(admin1), frozenset(country), main)
+    country: Counter[str] = Counter()
+    for nation, weight in votes.values():
+        country[nation] += weight
+    found = {}
+    for core in dict.fromkeys(name.core for name in names):
+        others = country - Counter(dict([votes[core]])) if core in votes else country
+        main, most = others.most_common(1)[0] if others else (None, 0)
+        found[core] = _Context(frozenset(admin1), frozenset(others), main, most > 1,
+                               core in votes)
+    return found
 
 
 @lru_cache(maxsize=8192)
-def _certain(core: str, gazetteer: Gazetteer) -> tuple[str | None, str | None]:
-    """The country and the governorate of which all that have a name are."""
+def _certain(core: str, gazetteer: Gazetteer) -> tuple[str | None, str | None, int]:
+    """The country and the governorate of which all that have a name are; what they weigh."""
     # A quarter's name of one word is too common a word to place a report by.
-    entries = [entry for entry, worth in _matches(core, gazetteer)
+    entries = [entry for entry, worth in matches(core, gazetteer)
                if worth == 1.0 and (entry.kind != "neighbourhood" or " " in core)]
     if not core or not entries or any(e.country != entries[0].country for e in entries):
-        return None, None
+        return None, None, 0
     one = all(e.admin1 == entries[0].admin1 for e in entries)
-    return entries[0].country, entries[0].admin1 if one else None
+    weight = 2 if any(map(_is_known_abroad, entries)) else 1
+    return entries[0].country, entries[0].admin1 if one else None, weight
+
+
+def _is_known_abroad(entry: Entry) -> bool:
+    return entry.kind in ("country", "governorate") or entry.population >= 100_000
 
 
 def _scored(
@@ -204,7 +174,9 @@ def _scored(
     """Candidates, best first. ``holds``: other places are said to lie in this one."""
     whole = parent.candidates[0].entry if parent and parent.score else None
     found = []
-    for entry, score, is_hamlet in _fitting(name.core, name.kind, gazetteer):
+    for entry, score, is_hamlet in fitting(name.core, name.kind, gazetteer):
+        if name.country not in (None, entry.country):
+            continue
         if holds and name.kind is None:
             score *= {"governorate": 1.15, "town": 0.9}.get(entry.kind, 1.0)
         if whole is not None:
@@ -232,7 +204,11 @@ def _share(entry: Entry, context: _Context) -> float:
     if context.main not in (None, entry.country):
         if entry.kind == "country":
             return 1.0
-        return 0.75 if entry.country in context.countries else 0.55
+        if entry.country in context.countries or (context.certain and not context.sure):
+            return 0.75
+        if context.certain and _is_known_abroad(entry):
+            return 0.65
+        return 0.45 if context.sure else 0.55  # below the threshold
     if context.admin1 and entry.admin1:
         return 1.05 if entry.admin1 in context.admin1 else 0.92
     return 1.0

@@ -8,14 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain
 from operator import attrgetter
 
 from data.document import Span
 from data.schema import SCHEMA
 from data.words import sentence_starts
 from incidents import date_mentions, dates
-from incidents.clitics import forms, is_definite, stems
+from incidents.clitics import is_definite, stems
 from incidents.dates import ResolvedDate
 from incidents.denials import is_denied
 from incidents.fold import fold
@@ -135,12 +134,7 @@ class View(Marks):
             before = [s for s in self.spans["PERPETRATOR"] if s.end <= span.start]
             if before:
                 return self.groups(max(before, key=by_position))
-        vocabulary = self.vocabularies.perpetrators
-        generic = any(match.strength == "generic" for match in vocabulary.find(text))
-        if generic and self._foreign.isdisjoint(chain.from_iterable(map(forms, words_of(text)))):
-            named = vocabulary.name_of(text, ("weak", "generic"), self.country)
-        else:
-            named = vocabulary.name_of(text)
+        named = self.vocabularies.perpetrators.name_of(text, ("weak", "generic"), self.country)
         named = named or ("other",)
         # `مجموعات إرهابية مسلحة`: the armed are not unknown
         return tuple(group for group in named if group != "unknown" or len(named) == 1)
@@ -150,36 +144,28 @@ class View(Marks):
         return frozenset(map(words_of, self.vocabularies.perpetrators.settings["anaphors"]))
 
     @cached_property
-    def _foreign(self) -> frozenset[str]:
-        return frozenset(map(fold, self.vocabularies.perpetrators.settings["foreign"]))
-
-    @cached_property
     def country(self) -> str | None:
-        """The country that the words of the report point to, else its places, if any do."""
-        texts, named = self.texts, self.vocabularies.countries.name_of
-        told = [texts[s.id] for label in _TELL_COUNTRY for s in self.spans.get(label, ())]
-        votes = Counter(chain.from_iterable(map(named, told)))
-        most = max(votes.values(), default=0)
-        winners = [name for name in votes if votes[name] == most]
-        if not winners:
-            return self._country_of_places()
-        if len(winners) < 2:
-            return winners[0]
-        # of equals the one that is told first
-        return next(name for s in self.document.spans if s.label in _TELL_COUNTRY
-                    for name in named(texts[s.id]) if name in winners)
+        """The country that the report's words and places point to, if any do.
 
-    def _country_of_places(self) -> str | None:
-        found = Counter(p.candidates[0].entry.country for p in self.places.values() if p.score)
-        if not found:
-            return None
-        [(code, _)] = found.most_common(1)
-        known = self.vocabularies.countries.classes.items()
-        return next((name for name, body in known if body["iso"] == code), code)
+        Both are asked, so that `حزب الله اللبناني` does not make a report of villages that only
+        the gazetteer knows one about Lebanon.
+        """
+        countries = self.vocabularies.countries
+        known = {body["iso"]: name for name, body in countries.classes.items()}
+        votes: Counter[str] = Counter()
+        for span in self.document.spans:  # of equals the one that is told first
+            if span.label in _TELL_COUNTRY:
+                votes.update(countries.name_of(self.texts[span.id]))
+            place = self.places.get(span.id)
+            if place is not None and place.score:
+                code = place.candidates[0].entry.country
+                votes[known.get(code, code)] += 1
+        return max(votes, key=votes.__getitem__, default=None)
 
     def weapons(self, span: Span) -> tuple[str, ...]:
         """The weapon classes that a span names."""
-        return self.vocabularies.weapons.name_of(self.texts[span.id]) or ("other",)
+        named = self.vocabularies.weapons.name_of
+        return named(self.texts[span.id], country=self.country) or ("other",)
 
     def types(self, triggers: Iterable[Span], strength: str) -> list[str]:
         """Incident types that triggers name, strongly (``patterns``) or weakly."""

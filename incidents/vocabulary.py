@@ -13,14 +13,16 @@ from typing import Any
 import yaml
 
 from data.errors import ConfigError
-from incidents.clitics import forms, stems
+from incidents.clitics import forms, is_definite, stems
 from incidents.fold import fold
 
 FOLDER = Path(__file__).with_name("vocabularies")
 _WORD = re.compile(r"\d+|[^\W\d_]+|\*|\.\.\.")
 # Writers of social media break words that filters look for: `قـ.ـصف`.
 _CENSORED = re.compile(r"(?<=[ء-ي])ـ*[.*_/·]+ـ*(?=[ء-ي])")
-_STRENGTHS = ("patterns", "weak", "generic", "not")
+_STRENGTHS = ("patterns", "local", "weak", "alone", "generic", "not")
+# What a phrase counts as once its condition is met.
+_COUNTS_AS = {"local": "patterns", "alone": "weak"}
 _GAP = 3  # words that `...` may stand for
 
 
@@ -69,13 +71,13 @@ def _is_form(word: str, pattern: str, *, first: bool) -> bool:
 
 @dataclass(frozen=True)
 class Match:
-    """A class found at words ``[start, end)`` of a phrase; ``letters`` of its pattern."""
+    """A class found at words ``[start, end)`` of a phrase, by a pattern of the vocabulary."""
 
     klass: str
     strength: str
     start: int
     end: int
-    letters: int
+    pattern: Pattern
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,21 +105,57 @@ class Vocabulary:
         for name in ("find", "name_of", "_starting"):  # phrases and words recur
             object.__setattr__(self, name, lru_cache(maxsize=8192)(getattr(self, name)))
 
-    def find(self, text: str) -> tuple[Match, ...]:
+    def find(self, text: str, country: str | None = None) -> tuple[Match, ...]:
         """All classes that a phrase names, in order; a longer match hides those inside it.
 
-        Matches of ``not`` are returned too: they name nothing.
+        Matches of ``not`` are returned too: they name nothing. Those of ``local`` and ``alone``
+        are returned as ``patterns`` and ``weak``, where their condition is met.
+
+        Args:
+            text: the phrase as it stands in the report.
+            country: what the report is about; ``None`` where nothing tells.
         """
         words = words_of(text)
         found = []
         for i, word in enumerate(words):
             for pattern in self._starting(word):
                 end = pattern.match(words, i + 1)
-                if end is not None:
-                    found.append(Match(pattern.klass, pattern.strength, i, end, pattern.letters))
+                if end is not None and self._holds(pattern, words, i, end, country):
+                    strength = _COUNTS_AS.get(pattern.strength, pattern.strength)
+                    found.append(Match(pattern.klass, strength, i, end, pattern))
         if len(found) < 2:
             return tuple(found)
         return tuple(m for m in found if m.strength == "not" or not _hidden(m, found))
+
+    @cached_property
+    def _foreign(self) -> frozenset[str]:
+        return frozenset(map(fold, self.settings.get("foreign", ())))
+
+    def _holds(
+        self, pattern: Pattern, words: tuple[str, ...], start: int, end: int, country: str | None
+    ) -> bool:
+        """Whether the condition of a phrase is met: it is a whole member of a list, its class is
+        at home in the country, no adjective behind it says that it is of another."""
+        if pattern.strength == "alone":
+            return (start == 0 or words[start][0] == "و") and (
+                end == len(words) or words[end][0] == "و"
+            )
+        home = self.classes[pattern.klass].get("country")
+        if home is None or pattern.strength == "not":
+            return True
+        if pattern.strength in ("local", "generic") and country not in (None, *home):
+            return False
+        return not self._is_foreign(words[end : end + 2])
+
+    def _is_foreign(self, behind: tuple[str, ...]) -> bool:
+        """Whether the next word, or after another one with the article, is such an adjective:
+        `قوات الأمن الداخلي الأردنية`, but not `فصائل مدعومة تركياً`."""
+        for at, word in enumerate(behind):
+            if word[0] == "و":
+                return False
+            if (at == 0 or is_definite(word)) and not self._foreign.isdisjoint(forms(word)):
+                return True
+        return False
 
     def _starting(self, word: str) -> tuple[Pattern, ...]:
         """Patterns whose first word a word is a form of."""
@@ -136,20 +174,16 @@ class Vocabulary:
         Args:
             text: the phrase as it stands in the report.
             allowed: which of ``weak`` and ``generic`` may count, the stronger first.
-            country: what the report is about: generic phrases of other countries do not count.
+            country: what the report is about, as ``find`` takes it.
         """
-        found, words = self.find(text), words_of(text)
+        found, words = self.find(text, country), words_of(text)
         named: dict[str, None] = {}
         taken: set[int] = set()  # members of the list that a stronger phrase names
         for strength in ("patterns", *allowed):
-            own = [m for m in found if m.strength == strength and _member(words, m) not in taken
-                   and (strength != "generic" or self._is_of(m.klass, country))]
+            own = [m for m in found if m.strength == strength and _member(words, m) not in taken]
             named |= dict.fromkeys(m.klass for m in own)
             taken |= {_member(words, m) for m in own}
         return tuple(named)
-
-    def _is_of(self, klass: str, country: str | None) -> bool:
-        return country is None or country in self.classes[klass].get("country", ())
 
 
 def _pattern_words(phrase: str) -> tuple[str, ...]:
@@ -169,11 +203,11 @@ def _member(words: tuple[str, ...], match: Match) -> int:
 
 def _hidden(match: Match, others: Iterable[Match]) -> bool:
     """Whether a longer match, a closer one at the same words, or its class's ``not`` holds it."""
-    size = (match.end - match.start, match.letters)
+    size = (match.end - match.start, match.pattern.letters)
     return any(
         o.start <= match.start and match.end <= o.end
         and (o.klass == match.klass if o.strength == "not"
-             else (o.end - o.start, o.letters) > size)
+             else (o.end - o.start, o.pattern.letters) > size)
         for o in others
     )
 

@@ -240,8 +240,23 @@ a1 place l1
     assert groups == ["syrian_government", "syrian_government", "other", "syrian_government", "other"]
     [told] = incidents(source.format("إدلب").replace("القوات الحكومية", "قوات الأمن العراقية"))
     assert told["perpetrators"][0]["group"] == "other"
+    [there] = incidents(source.format("طهران").replace("القوات الحكومية", "قوات الأمن"))
+    assert there["perpetrators"][0]["group"] == "other"
     both = incidents(source.format("إدلب").replace("القوات الحكومية", "الجيش وحزب الله"))
     assert {p["group"] for p in both[0]["perpetrators"]} == {"syrian_government", "iran_backed"}
+
+
+def test_the_places_of_a_report_tell_its_country_as_its_words_do() -> None:
+    """`اللبناني` does not make villages that only the gazetteer knows Lebanese."""
+    found = incidents("""[قصف](a1 ATTACK) [الجيش](p1 PERPETRATOR) و[حزب الله اللبناني](p2 PERPETRATOR) [يبرود](l1 PLACE) ثم [النبك](l2 PLACE).
+---
+a1 perpetrator p1
+a1 perpetrator p2
+a1 place l1
+a1 place l2
+""")
+    assert {p["group"] for i in found for p in i["perpetrators"]} == {
+        "syrian_government", "iran_backed"}
 
 
 def test_villages_of_one_name_in_two_governorates_are_two_places() -> None:

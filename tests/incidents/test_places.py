@@ -95,6 +95,8 @@ def test_known_towns(place: str, admin1: str, geonames: int) -> None:
         ("أرياف حماة الشمالية والغربية", "Hama"), ("ريفي حلب الغربي والجنوبي", "Aleppo"),
         ("جبال محافظة اللاذقية", "Latakia"), ("الضواحي الغربية لمدينة حلب", "Aleppo"),
         ("ريف معرة النعمان", "Idlib"), ("الغوطة الشرقية", "Rif Dimashq"),
+        ("ريف دمشق الغربي", "Rif Dimashq"), ("ريف دمشق الجنوبي والشرقي", "Rif Dimashq"),
+        ("غوطة دمشق", "Rif Dimashq"),
     ],
 )
 def test_an_area_has_a_governorate_but_no_point(place: str, admin1: str) -> None:
@@ -197,6 +199,40 @@ def test_a_bare_quarter_needs_its_city_in_the_report() -> None:
 def test_a_town_next_to_another_is_no_quarter_elsewhere() -> None:
     _, town = found("بلدة نبل", "الزهراء")
     assert town.admin1 == "Aleppo"
+
+
+def test_a_town_in_the_countryside_of_damascus_keeps_its_point() -> None:
+    town, _ = found("بلدة كناكر", "ريف دمشق الغربي", inside=((0, 1),))
+    assert (town.admin1, town.geonames) == ("Rif Dimashq", 168579)
+
+
+@pytest.mark.parametrize("places", [
+    ("الساحل السوري",), ("الساحل", "اللاذقية", "طرطوس"), ("بيت جن", "ريف دمشق الغربي"),
+    ("قرية معان", "ريف حماة الشمالي"), ("الحصن", "حمص"), ("الجوف", "اليمن", "صنعاء"),
+    ("منطقة الدورة", "بغداد"),
+])
+def test_a_town_of_a_country_that_nothing_else_names_is_not_guessed(
+    places: tuple[str, ...]
+) -> None:
+    one, *others = found(*places)
+    assert (one.lat, one.score) == (None, 0.0)
+    assert all(other.score for other in others)
+
+
+def test_a_known_city_abroad_and_a_town_of_a_country_named_are_found() -> None:
+    city, *_ = found("إسطنبول", "إدلب", "سراقب")
+    assert city.geonames == 745044
+    town, *_ = found("معان", "الأردن", "درعا", "نوى")
+    assert town.geonames == 248382
+
+
+def test_a_quarter_is_not_the_small_town_abroad_of_its_name() -> None:
+    assert found("الخالدية", "مدينة حمص")[0].admin1 == "Homs"
+
+
+def test_a_governorate_is_not_a_small_town_of_its_name_elsewhere() -> None:
+    assert found("صلاح الدين", "شمال بغداد")[0].admin1 == "Salah al-Din"
+    assert found("مدينة صلاح الدين", "أربيل")[0].geonames == 91696
 
 
 def test_kind_and_core_are_read() -> None:

@@ -36,6 +36,8 @@ V = default_vocabularies()
     ("الرشاشات", "small_arms"), ("بندقية", "small_arms"), ("بالرصاص الحي", "small_arms"),
     ("طائرات ومدفعية", "aircraft artillery"), ("زورق حربي", ""), ("دراجة نارية ملغمة", "car_bomb"),
     ("الطيران المسيّر", "drone"), ("مسيّرة مفخخة", "drone"), ("قذيفة RPG", "rocket"),
+    ("نيران المدفعية", "artillery"), ("نيران القناصة", "small_arms"), ("النيران", "small_arms"),
+    ("أسطوانات الغاز", ""), ("غاز المطبخ", ""), ("أسطوانات غاز الكلور", "chemical"),
     ("سلاح أبيض", "knife"), ("قنيبلة", "cluster_munition"), ("صـ\u0640ـواريـ\u0640خ", "missile"), ("صَوارِيخُ", "missile"),
 ])
 def test_weapons(phrase: str, classes: str) -> None:
@@ -61,12 +63,45 @@ def test_weapons(phrase: str, classes: str) -> None:
     ("قوات تركية والمعارضة السورية", "turkey opposition"), ("قوات الأمن السورية", "syrian_government"),
     ("القوات الروسية والسورية", "russia syrian_government"),
     ("النظام وروسيا", "syrian_government russia"), ("التحالف العربي", "other"),
+    ("طيران الأسد", "syrian_government"), ("ميليشيات الأسد", "syrian_government"),
+    ("فلول الأسد", "other"), ("بقايا جيش الأسد", "other"), ("القوات المسلحة", ""),
+    ("الطائرات الحربية السورية", "syrian_government"), ("وسورية", "syrian_government"),
+    ("لاجئ سوري", ""), ("مرتزقة سوريون", ""), ("مسلحين سوريين", "unknown"),
 ])
 def test_perpetrators(phrase: str, groups: str) -> None:
     assert set(V.perpetrators.name_of(phrase)) == set(groups.split())
 
 
+@pytest.mark.parametrize(("phrase", "country", "groups"), [
+    ("اللجان الشعبية", "syria", "syrian_government"), ("اللجان الشعبية", "yemen", ""),
+    ("الحرس الجمهوري", None, "syrian_government"), ("الحرس الجمهوري اليمني", None, ""),
+    ("الجيش الوطني", "syria", "opposition"), ("الجيش الوطني", "libya", ""),
+    ("ثوار سراقب", "syria", "opposition"), ("ثوار مصراتة", "libya", ""),
+    ("الفصائل الفلسطينية", "syria", ""), ("فصائل مدعومة تركياً", "syria", "opposition turkey"),
+    ("قوات النظام", "lebanon", "syrian_government"), ("قوات النظام المصري", None, ""),
+    ("النظام الإيراني", None, "iran_backed"), ("الجيش اليوناني", "syria", ""),
+    ("الشرطة البلغارية", "syria", ""), ("قوات الأمن الكردية", "syria", ""),
+    ("قوات الأمن الداخلي الأردنية", "syria", ""), ("الجيش وحزب الله اللبناني", "syria", "syrian_government iran_backed"),
+    ("القوات المسلحة", "syria", "syrian_government"), ("القوات المسلحة", "sudan", ""),
+    ("القوات المسلحة السودانية", None, ""),
+])
+def test_forces_are_those_of_the_country(phrase: str, country: str | None, groups: str) -> None:
+    named = V.perpetrators.name_of(phrase, ("weak", "generic"), country)
+    assert set(named) == set(groups.split())
+
+
+@pytest.mark.parametrize(("country", "klass"), [("syria", "barrel_bomb"), ("yemen", "mine")])
+def test_naval_mines_fall_from_the_air_in_syria_alone(country: str, klass: str) -> None:
+    assert V.weapons.name_of("ألغام بحرية", country=country) == (klass,)
+
+
 @pytest.mark.parametrize(("phrase", "klass"), [
+    ("مطار دمشق الدولي", "infrastructure"), ("مطار حلب المدني", "infrastructure"),
+    ("مطار دير الزور العسكري", "military"), ("مطار دير الزور", "military"),
+    ("أهدافاً مدنية", "residential"), ("مواقع مدنية", "residential"), ("مواقع أثرية", "other"),
+    ("مستودعات إغاثية", "infrastructure"), ("مستودعات الهلال الأحمر", "infrastructure"),
+    ("مستودعات ذخيرة", "military"), ("نقاط توزيع المساعدات", "infrastructure"),
+    ("مواقع الفصائل", "military"), ("نقاطاً لوزارة الدفاع", "military"),
     ("مشفى معرة النعمان", "medical"), ("نقطة طبية", "medical"), ("سيارة إسعاف", "medical"),
     ("مدرسة", "school"), ("جامعة حلب", "school"), ("سوق شعبي", "market"), ("سوقاً", "market"),
     ("منازل المدنيين", "residential"), ("الأحياء السكنية", "residential"), ("بناء", "residential"),
@@ -110,6 +145,17 @@ def test_incident_types(phrase: str, kind: str) -> None:
     ("روسيا", "russia", None, "russia"), ("مجهولون", "unknown", None, "unknown"),
     ("قسد", "sdf", "2021-01-01", "sdf"), ("حزب الله", "iran_backed", None, "iran_shia_militias"),
     ("التحالف الدولي", "us_coalition", None, "international_coalition"),
+    ("قوات النظام", "syrian_government", "2025-03-11", "assad_regime"),
+    ("قوات النظام", "syrian_government", None, "assad_regime"),
+    ("النظام السوري السابق", "syrian_government", "2025-03-11", "assad_regime"),
+    ("الفرقة الرابعة", "syrian_government", "2025-03-11", "assad_regime"),
+    ("المخابرات الجوية", "syrian_government", "2025-03-11", "assad_regime"),
+    ("قوات حفظ النظام", "syrian_government", "2025-03-11", "post_8th_december_government"),
+    ("النظام الإيراني", "iran_backed", "2025-03-11", "iran_shia_militias"),
+    ("الجيش اللبناني", "other", "2025-03-11", "unknown"),
+    ("طائرة مسيرة", "other", "2025-03-11", "unknown"),
+    ("تنظيم حراس الدين", "other", "2020-01-01", "various_armed_groups"),
+    ("فلول داعش", "isis", "2025-03-11", "isis"),
 ])
 def test_affiliations_know_the_day(name: str, group: str, day: str | None, expected: str) -> None:
     assert affiliation(name, group, day, V.perpetrators) == expected
