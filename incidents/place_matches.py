@@ -65,7 +65,7 @@ def fitting(
                     if entry.kind == "governorate"}
     return tuple(
         (entry,
-         worth * fit.get(entry.kind, 0.4) * (0.6 if _is_shadowed(entry, governorates) else 1.0),
+         worth * fit.get(entry.kind, 0.4) * (0.5 if _is_shadowed(entry, governorates) else 1.0),
          entry.kind == "town" and largest >= 50_000 and entry.population < largest / 20)
         for entry, worth in named
     )

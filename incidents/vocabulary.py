@@ -140,11 +140,14 @@ class Vocabulary:
             return (start == 0 or words[start][0] == "و") and (
                 end == len(words) or words[end][0] == "و"
             )
-        home = self.classes[pattern.klass].get("country")
+        body = self.classes[pattern.klass]
+        home, own = body.get("country"), body.get("adjective")
         if home is None or pattern.strength == "not":
             return True
         if pattern.strength in ("local", "generic") and country not in (None, *home):
             return False
+        if any(own in forms(word) for word in words[start : end + 2]):
+            return True  # `الطيران السوري الروسي` is of both
         return not self._is_foreign(words[end : end + 2])
 
     def _is_foreign(self, behind: tuple[str, ...]) -> bool:

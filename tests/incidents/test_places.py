@@ -232,6 +232,7 @@ def test_a_quarter_is_not_the_small_town_abroad_of_its_name() -> None:
 
 def test_a_governorate_is_not_a_small_town_of_its_name_elsewhere() -> None:
     assert found("صلاح الدين", "شمال بغداد")[0].admin1 == "Salah al-Din"
+    assert found("صلاح الدين", "شمال بغداد", inside=((0, 1),))[0].lat is None
     assert found("مدينة صلاح الدين", "أربيل")[0].geonames == 91696
 
 

@@ -84,6 +84,8 @@ def test_perpetrators(phrase: str, groups: str) -> None:
     ("قوات الأمن الداخلي الأردنية", "syria", ""), ("الجيش وحزب الله اللبناني", "syria", "syrian_government iran_backed"),
     ("القوات المسلحة", "syria", "syrian_government"), ("القوات المسلحة", "sudan", ""),
     ("القوات المسلحة السودانية", None, ""),
+    ("الطيران السوري الروسي", "syria", "russia syrian_government"),
+    ("النظام السوري الروسي", "syria", "russia syrian_government"),
 ])
 def test_forces_are_those_of_the_country(phrase: str, country: str | None, groups: str) -> None:
     named = V.perpetrators.name_of(phrase, ("weak", "generic"), country)
