@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from data.document import Document
-from data.errors import FormatError, TawthiqError
+from data.errors import ConfigError, FormatError, TawthiqError
 from data.jsonl import read_documents, write_text
 from data.perturb import MARK
 from data.split import read_column
@@ -51,12 +52,20 @@ class ScoredSet:
 
 
 def robustness(scored: Sequence[ScoredSet], perturbed: ScoredSet) -> dict[str, Any]:
-    """Scores of each perturbation, after those of the same documents as they were written."""
+    """Scores of each perturbation, after those of the same documents as they were written.
+
+    Raises:
+        FormatError: such a document stands in several sets: which prediction is meant?
+    """
     groups: dict[str, list[tuple[Document, Document]]] = {}
     for gold, predicted in paired(perturbed.gold, perturbed.predicted):
         groups.setdefault(gold.id.rpartition(MARK)[2], []).append((gold, predicted))
     ids = {gold.id.rpartition(MARK)[0] for gold in perturbed.gold}
     plain = [pair for s in scored for pair in paired(s.gold, s.predicted) if pair[0].id in ids]
+    twice = [id for id, count in Counter(gold.id for gold, _ in plain).items() if count > 1]
+    if twice:
+        raise FormatError("perturbed documents stand in several sets", where="--perturbed",
+                          value=twice[:5], fix="score the other predictions in another run")
     return brief_by({"as written": plain, **groups} if plain else groups)
 
 
@@ -77,6 +86,10 @@ def main(
 ) -> None:
     """Score predictions; several sets may be given."""
     try:
+        for path in (metrics, report):
+            if path.is_dir():  # told before the scoring, and before one of the two is replaced
+                raise ConfigError("cannot be written: it is a folder", where=path,
+                                  fix="name a file")
         scored = [ScoredSet.read(argument) for argument in sets]
         if len({_ROBUSTNESS, *(s.name for s in scored)}) <= len(scored):
             raise FormatError("each set needs a name of its own", value=[s.name for s in scored],
@@ -87,19 +100,19 @@ def main(
             DecodeSettings.read(settings) if settings else None,
         )
         with console.status("scoring"):
-            scores = {s.name: measure(s.gold, s.predicted, s.related, reference) for s in scored}
             robust = (robustness(scored, ScoredSet.read(f"perturbed={perturbed}"))
                       if perturbed else {})
+            scores = {s.name: measure(s.gold, s.predicted, s.related, reference) for s in scored}
+        with console.status("drawing"):
+            sections = [section(s.name, scores[s.name], paired(s.gold, s.predicted),
+                                reference.settings) for s in scored]
+            html = page(sections, robust, note)
+        body = {**scores, **({_ROBUSTNESS: robust} if robust else {})}
+        write_text(metrics, json.dumps(body, indent=2, sort_keys=True) + "\n")
+        write_text(report, html)
     except TawthiqError as error:
         console.print(f"[red]error[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(1) from None
-    with console.status("drawing"):
-        sections = [section(s.name, scores[s.name], paired(s.gold, s.predicted),
-                            reference.settings) for s in scored]
-        html = page(sections, robust, note)
-    body = {**scores, **({_ROBUSTNESS: robust} if robust else {})}
-    write_text(metrics, json.dumps(body, indent=2, sort_keys=True) + "\n")
-    write_text(report, html)
     for name, score in scores.items():
         console.print(
             f"{name}: {score['documents']} documents, "

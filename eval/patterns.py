@@ -22,7 +22,7 @@ from rich.progress import track
 
 from data.document import Document, Relation, Span
 from data.errors import TawthiqError
-from data.jsonl import read_documents, write_documents
+from data.jsonl import check_apart, read_documents, write_documents
 from data.schema import SCHEMA
 from data.words import sentence_starts, words
 from incidents import gazetteer
@@ -158,6 +158,7 @@ def main(
     """Mark documents with the baseline; their own spans and relations are replaced."""
     console = Console(stderr=True)
     try:
+        check_apart(output, source, train)
         places = gazetteer.load(gazetteer.DEFAULT).by_name
         lexicon = Lexicon.learn(read_documents(train), places)
         marked = [lexicon.mark(d) for d in track(read_documents(source), "marking",

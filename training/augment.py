@@ -30,14 +30,19 @@ class Variation:
         lists: probability that a list joined by `و` is written with commas.
         noise: probability that a document is written in another way.
         longest: words that a span may have.
+
+    Raises:
+        DocumentError: a span begins or ends inside a word.
     """
 
     def __init__(
-        self, documents: Iterable[Document], replace: float, lists: float, noise: float,
+        self, documents: Sequence[Document], replace: float, lists: float, noise: float,
         longest: int,
     ) -> None:
         self._replace, self._lists, self._noise = replace, lists, noise
         self._longest = longest
+        for document in documents:
+            rebuilt(document, *word_pieces(document.text))  # refuses a cut word by name
         mentions = {
             (span.label, document.text[span.start:span.end])
             for document in documents for span in leaves(document)

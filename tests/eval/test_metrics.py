@@ -140,6 +140,20 @@ def test_bad_input_leaves_old_metrics(tmp_path: Path) -> None:
     assert run("nonsense")[0] == 1
 
 
+@pytest.mark.parametrize("output", ["--metrics", "--report"])
+def test_an_output_that_is_a_folder_leaves_the_other_alone(output: str, tmp_path: Path) -> None:
+    write_documents(tmp_path / "gold.jsonl", [GOLD])
+    for name in ("m.json", "r.html"):
+        (tmp_path / name).write_text("old")
+    (tmp_path / "out").mkdir()
+    files = {"--metrics": "m.json", "--report": "r.html", output: "out"}
+    code, told = run(f"test={tmp_path}/gold.jsonl,{tmp_path}/gold.jsonl",
+                     *(word for option, name in files.items()
+                       for word in (option, f"{tmp_path}/{name}")))
+    assert code == 1 and "is a folder" in told
+    assert {(tmp_path / name).read_text() for name in ("m.json", "r.html")} == {"old"}
+
+
 @pytest.mark.parametrize("names", [("mine", "mine"), ("mine", "robustness")])
 def test_no_set_hides_another(names: tuple[str, str], tmp_path: Path) -> None:
     write_documents(tmp_path / "gold.jsonl", [GOLD])
@@ -208,3 +222,18 @@ def test_robustness_stands_beside_the_documents_as_written(tmp_path: Path) -> No
         "as written": 1.0, "digits": 1.0, "tatweel": 0.0}
     assert scores["test"]["spans"]["unseen"]["support"] == 0
     assert "F1 by perturbation" in (tmp_path / "r.html").read_text()
+
+
+def test_documents_as_written_are_counted_once(tmp_path: Path) -> None:
+    write_documents(tmp_path / "gold.jsonl", [GOLD])
+    write_documents(tmp_path / "far.jsonl", [FAR])
+    write_documents(tmp_path / "copies.jsonl", [perturb(d, "digits") for d in (GOLD, FAR)])
+    test, far = (f"{tmp_path}/{name}.jsonl,{tmp_path}/{name}.jsonl" for name in ("gold", "far"))
+    files = ["--perturbed", f"{tmp_path}/copies.jsonl,{tmp_path}/copies.jsonl",
+             "--metrics", f"{tmp_path}/m.json", "--report", f"{tmp_path}/r.html"]
+    code, output = run(f"float={test}", f"int8={test}", f"far={far}", *files)
+    assert code == 1 and "in several sets; got ['g']" in output
+    assert not (tmp_path / "m.json").exists()
+    assert run(f"test={test}", f"far={far}", *files)[0] == 0
+    scores = json.loads((tmp_path / "m.json").read_text())
+    assert scores["robustness"]["as written"]["documents"] == 2

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+import typer
+
 from data.inline import parse
 from data.jsonl import read_documents, write_documents
 from eval.patterns import Lexicon, main
@@ -45,5 +48,10 @@ def test_command_writes_predictions(tmp_path: Path) -> None:
     train = tmp_path / "train.jsonl"
     write_documents(train, [TRAIN])
     main(source=train, output=tmp_path / "out.jsonl", train=train)
+    before = train.read_bytes()
+    for source in (train, tmp_path / "out.jsonl"):
+        with pytest.raises(typer.Exit):
+            main(source=source, output=train, train=train)
+    assert train.read_bytes() == before
     again = read_documents(tmp_path / "out.jsonl")[0]
     assert {s.key for s in again.spans} == {s.key for s in TRAIN.spans}

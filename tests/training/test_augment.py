@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from data.document import Document
+from data.document import Document, Span
+from data.errors import DocumentError
 from data.inline import parse
 from data.perturb import NAMES
 from data.words import snap_to_words
@@ -103,6 +104,12 @@ def test_kind_tells_clitic_and_article() -> None:
     assert kind("PLACE", "بحلب", {"حلب"}) == ("PLACE", "ب", False)
     assert kind("PLACE", "والرقة", ()) == ("PLACE", "و", True)
     assert kind("PLACE", "بلدة بنش", {"حلب", "بلدة"}) == ("PLACE", "", False)
+
+
+def test_a_span_on_part_of_a_word_is_refused_by_name() -> None:
+    cut = Document("d", "قصف بلدة النيرب وسرمين", (Span("l1", "PLACE", 17, 22),))
+    with pytest.raises(DocumentError, match="document d: span l1: span is not made of whole"):
+        Variation([cut], 1.0, 0.0, 0.0, 28)
 
 
 def test_epochs_are_fixed_by_the_seed() -> None:
