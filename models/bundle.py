@@ -20,7 +20,7 @@ from models.settings import DecodeSettings
 
 FIX = "run `dvc repro models.export_onnx` to export it anew"
 SPANS_GRAPH = {"float": "model.onnx", "int8": "model.int8.onnx"}
-RELATIONS_GRAPH = "relations.onnx"
+RELATIONS_GRAPH = "relations.onnx"  # of either precision: what a bundle is known by
 ENCODER_INPUTS = ("input_ids", "mask", "first", "last")
 RELATION_INPUTS = ("words", "start", "end", "label", "sentence", "span_mask")
 Precision = Literal["float", "int8"]
@@ -87,10 +87,10 @@ def load(
         budget: padded subwords in one batch.
 
     Raises:
-        BundleError: a file is missing or changed, it was made for another schema, or the
+        BundleError: a file is missing or changed, it is no bundle of this schema, or the
             provider is not in this build of ONNX Runtime.
     """
-    info = manifest.read(folder, FIX)
+    info = manifest.read(folder, RELATIONS_GRAPH, FIX)
     if provider not in _PROVIDERS or _PROVIDERS[provider][0] not in ort.get_available_providers():
         raise BundleError("provider is not available", where="provider", value=provider,
                           legal=_available(), fix="install onnxruntime-gpu for cuda")

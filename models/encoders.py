@@ -17,7 +17,7 @@ from transformers import (
 )
 from transformers.masking_utils import eager_mask
 
-from data.errors import BundleError
+from data.errors import BundleError, ConfigError
 
 # Tatweel, tashkeel, Koranic marks and invisible formatting characters carry no meaning that the
 # model needs; pre-training hardly saw them. Removed behind the tokenizer's alignment, so offsets
@@ -26,7 +26,7 @@ IGNORED = (
     "[\u0640\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
     "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_FIX = "make embedded builds the default; otherwise give a hub id or a folder in safetensors"
+_FIX = "run `dvc repro models.embedded` for the default, or give a hub id or folder in safetensors"
 
 
 def matmul_attention(
@@ -71,7 +71,8 @@ def load(
         config = AutoConfig.from_pretrained(name_or_path, attention_probs_dropout_prob=0.0)
         model = AutoModel.from_pretrained(
             name_or_path, config=config, add_pooling_layer=False, use_safetensors=True,
-            attn_implementation=attention,
+            # whatever it was stored in: the heads and the updates are in full precision
+            dtype=torch.float32, attn_implementation=attention,
         )
         fast = AutoTokenizer.from_pretrained(name_or_path, use_fast=True)
     except (OSError, ValueError, TypeError) as error:  # TypeError: no BERT, such as ELECTRA
@@ -79,6 +80,22 @@ def load(
         raise BundleError("encoder cannot be loaded", where=name_or_path, value=reason,
                           fix=_FIX) from error
     return model, prepare_tokenizer(Tokenizer.from_str(fast.backend_tokenizer.to_str()))
+
+
+def check_room(encoder: PreTrainedModel, max_tokens: int) -> None:
+    """See to it that an encoder has a position for each subword of a window.
+
+    Raises:
+        ConfigError: it has fewer.
+    """
+    for name, table in encoder.named_modules():
+        if name.endswith("position_embeddings") and isinstance(table, nn.Embedding):
+            # RoBERTa's positions begin behind the padding's.
+            skipped = 0 if table.padding_idx is None else table.padding_idx + 1
+            if max_tokens > table.num_embeddings - skipped:
+                raise ConfigError("longer than the encoder reads", where="train.max_tokens",
+                                  value=max_tokens,
+                                  legal=f"up to {table.num_embeddings - skipped}")
 
 
 def prepare_tokenizer(tokenizer: Tokenizer) -> Tokenizer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -39,58 +40,81 @@ def write(folder: Path, body: dict[str, Any]) -> None:
     write_text(folder / FILE_NAME, text + "\n")
 
 
-def refuse_foreign(folder: Path, marker: str = FILE_NAME) -> None:
+def own(folder: Path, main: str) -> frozenset[str]:
+    """The files of a folder that ``write`` finished, by its manifest.
+
+    Args:
+        folder: may hold anything, or not be there.
+        main: the file that tells its kind.
+
+    Returns:
+        Paths within the folder; none where the manifest is missing, not ours, or without ``main``.
+    """
+    try:
+        files = _files(json.loads((folder / FILE_NAME).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset((FILE_NAME, *files)) if main in files else frozenset()
+
+
+def refuse_foreign(folder: Path, files: Collection[str]) -> None:
     """Refuse to replace a folder that holds something else than what is to be written there.
 
     Args:
         folder: where a folder of artifacts is to be written.
-        marker: the file that such a folder is known by.
+        files: what may be lost: paths within the folder, such as ``own`` gives.
 
     Raises:
-        ConfigError: it has files, and no marker among them; or it is a file.
+        ConfigError: it has another file; or it is a file.
     """
-    if folder.is_file() or (
-        folder.is_dir() and any(folder.iterdir()) and not (folder / marker).is_file()
-    ):
-        raise ConfigError("would be replaced, and holds something else", where=folder,
-                          legal=f"a new or empty folder, or one with a {marker}",
+    held = (str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
+    other = folder.name if folder.is_file() else min(set(held) - set(files), default=None)
+    if other:
+        raise ConfigError("would be replaced, and holds something else", where=folder, value=other,
+                          legal="a new or empty folder, or one with nothing but what an earlier"
+                                " run of this command wrote",
                           fix="name another folder")
 
 
-def replace(folder: Path, finished: Path, marker: str = FILE_NAME) -> None:
+def replace(folder: Path, finished: Path, files: Collection[str]) -> None:
     """Put a finished folder in the place of the one that was there.
 
     Raises:
-        ConfigError: what is there is something else.
+        ConfigError: what is there holds another file than ``files``.
     """
-    refuse_foreign(folder, marker)
+    refuse_foreign(folder, files)
     shutil.rmtree(folder, ignore_errors=True)
     finished.rename(folder)
 
 
-def read(folder: Path, fix: str) -> dict[str, Any]:
+def read(folder: Path, main: str, fix: str) -> dict[str, Any]:
     """Read a manifest and refuse a folder that does not match it.
 
     Args:
         folder: a folder that ``write`` finished.
+        main: the file that tells its kind.
         fix: the command that makes the folder anew, named in every error.
 
     Raises:
-        BundleError: missing or changed file, broken manifest, or another schema.
+        BundleError: missing or changed file, broken manifest, another kind or another schema.
     """
     path = folder / FILE_NAME
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BundleError("no manifest", where=path, fix=fix) from None
+    except OSError as error:
+        raise BundleError("no manifest", where=path, value=error.strerror, fix=fix) from None
     except ValueError as error:
         raise BundleError("broken manifest", where=path, value=str(error), fix=fix) from None
-    digest = manifest.get("schema", {}).get("sha256")
+    files = _files(manifest)
+    if main not in files:
+        raise BundleError("manifest of something else", where=path, value=sorted(files),
+                          legal=f"one that lists {main}", fix=f"give another folder, or {fix}")
+    digest = manifest["schema"].get("sha256")
     if digest != SCHEMA.digest:
         raise BundleError(
             "made for another schema", where=path, value=digest, legal=SCHEMA.digest, fix=fix
         )
-    for name, expected in manifest.get("files", {}).items():
+    for name, expected in files.items():
         file = folder / name
         if not file.is_file():
             raise BundleError("file of the manifest is missing", where=file, fix=fix)
@@ -101,3 +125,11 @@ def read(folder: Path, fix: str) -> dict[str, Any]:
                 fix=fix,
             )
     return manifest
+
+
+def _files(manifest: Any) -> dict[str, str]:
+    """The files that a manifest lists, with their hashes; none where it is not one of ours."""
+    match manifest:
+        case {"schema": dict(), "files": dict(files)}:
+            return files
+    return {}

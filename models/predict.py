@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import track
 
 from data.errors import TawthiqError
-from data.jsonl import read_documents, write_documents
+from data.jsonl import check_apart, read_documents, write_documents
 from models import bundle
 from models.bundle import Precision
 
@@ -28,6 +28,7 @@ def main(
     """Predict spans and relations of all documents; their own are replaced."""
     console = Console(stderr=True)
     try:
+        check_apart(output, source)
         documents = read_documents(source)
         predictor = bundle.load(model, precision, provider).predictor
         read = predictor.relate if given_spans else predictor.predict

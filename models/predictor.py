@@ -6,9 +6,10 @@ Every document is read by itself: what else is read at the same time never chang
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,7 +29,8 @@ _TYPES = tuple(SCHEMA.relation_ids)
 _FORBIDDEN = -1e3  # legal logits never come near
 # A comma ends a name, a group, a weapon: beside it stands another one. Only these run across it.
 _PAST_COMMAS = frozenset(("DATE", "SOURCE"))
-_COMMAS = frozenset("،؛")
+# The Arabic keyboard's comma also parts thousands (`2،500`): a whole such number matches first.
+_COMMA = re.compile(r"(?<!\d)\d{1,3}(?:،\d{3})+(?!\d)|([،؛])")
 # A source's words are about one trigger, a weapon is named for one attack, a place lies in its
 # nearest container: of several such links of one span only the best is true.
 _ONE_HEAD = frozenset(("source", "weapon"))
@@ -99,21 +101,25 @@ class Predictor:
         """Word representations of each window, and all spans above threshold."""
         words: dict[int, Any] = {}
         found: SpanScores = {}
+        commas = [m.start() for m in _COMMA.finditer(text) if m[1]]
         for group in groups([len(w.input_ids) for w in windows], self._budget):
             batch = encoder_batch([windows[i] for i in group], self._pad_id)
             encoded, logits = self._runner.encode(batch)
             scores = calibrated(logits, *self._span_scale)
             for row, i in enumerate(group):
                 words[i] = encoded[row : row + 1]
-                self._collect(text, windows[i], scores[row], found)
+                self._collect(commas, windows[i], scores[row], found)
         return words, found
 
-    def _collect(self, text: str, window: Window, scores: Floats, found: SpanScores) -> None:
+    def _collect(
+        self, commas: Sequence[int], window: Window, scores: Floats, found: SpanScores
+    ) -> None:
         """Add a window's spans above threshold; of two scores the higher stays."""
-        count, commas = len(window.words), _commas_before(text, window)
+        count = len(window.words)
+        before = [bisect_left(commas, start) for start, _ in window.words]
         for word, width, label in np.argwhere(scores[:count] >= self._span_floor):
             if word + width < count and (
-                commas[word] == commas[word + width] or _LABELS[label] in _PAST_COMMAS
+                before[word] == before[word + width] or _LABELS[label] in _PAST_COMMAS
             ):
                 start, end = window.words[word][0], window.words[word + width][1]
                 key = (_LABELS[label], start, end)
@@ -137,12 +143,6 @@ class Predictor:
                     key = (_TYPES[kind], inside[head][0].id, inside[tail][0].id)
                     links[key] = max(float(scores[head, tail, kind]), links.get(key, 0.0))
         return _attached_once(_sole(links))
-
-
-def _commas_before(text: str, window: Window) -> list[int]:
-    """How many gaps with a comma lie between the window's first word and each of its words."""
-    gaps = (text[end:start] for (_, end), (start, _) in pairwise(window.words))
-    return list(accumulate((not _COMMAS.isdisjoint(gap) for gap in gaps), initial=0))
 
 
 def _settle(found: SpanScores) -> list[Span]:

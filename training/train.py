@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -118,10 +119,10 @@ def fit(
         The checkpoint, on the main process.
 
     Raises:
-        TawthiqError: encoder or data cannot be used, the state in ``work`` is another's, or
-            ``out`` holds something else than a checkpoint.
+        TawthiqError: encoder or data cannot be used, the state in ``work`` is another's,
+            ``out`` holds something else than a checkpoint, or a loss is not finite.
     """
-    manifest.refuse_foreign(out)
+    manifest.refuse_foreign(out, manifest.own(out, checkpoint.WEIGHTS))
     accelerator = Accelerator(
         mixed_precision=settings.precision, gradient_accumulation_steps=settings.accumulate
     )
@@ -129,6 +130,7 @@ def fit(
     on_cpu = accelerator.device.type == "cpu"
     attention: Literal["sdpa", "matmul"] = "matmul" if on_cpu else "sdpa"
     encoder, tokenizer = encoders.load(settings.encoder, attention)
+    encoders.check_room(encoder, settings.max_tokens)
     heads = HeadConfig(max_span_words=settings.max_span_words, dropout=settings.dropout)
     network = Network(encoder, heads)
     if on_cpu:
@@ -241,6 +243,7 @@ def _optimise(
                     optimiser.zero_grad()
                 spans += span_loss.item() / settings.accumulate
                 pairs += pair_loss.item() / settings.accumulate
+            _check_finite(step, spans, pairs)
             average.update(step)
             losses.append([step, spans, pairs])
             progress.update(bar, advance=1, spans=spans, pairs=pairs)
@@ -250,6 +253,13 @@ def _optimise(
                 state.save(work, step + 1, fingerprint, losses, average, raw)
     average.copy_to_parameters()
     return losses
+
+
+def _check_finite(step: int, spans: float, pairs: float) -> None:
+    if not math.isfinite(spans + pairs):
+        raise ConfigError("loss is not finite", where=f"update {step + 1}",
+                          value={"spans": spans, "relations": pairs},
+                          fix="lower train.encoder_rate and head_rate, or set precision to no")
 
 
 def main(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
+from transformers import RobertaConfig, RobertaModel
 
+from data.errors import ConfigError
 from data.schema import SCHEMA
 from models import charsmap, e5_image, embedded, encoders
 from models.network import HeadConfig, Network
@@ -55,6 +58,30 @@ def test_both_attentions_answer_and_learn_alike(tiny_arabert: Path) -> None:
     assert torch.allclose(gradients[0], gradients[1], atol=1e-4)
 
 
+@pytest.mark.parametrize("stored", [torch.float16, torch.bfloat16])
+def test_an_encoder_stored_in_half_precision_is_read_in_full(
+    tmp_path: Path, tiny_arabert: Path, stored: torch.dtype
+) -> None:
+    shutil.copytree(tiny_arabert, tmp_path / "half")
+    encoders.load(str(tiny_arabert))[0].to(stored).save_pretrained(tmp_path / "half")
+    encoder, _ = encoders.load(str(tmp_path / "half"))
+    assert {p.dtype for p in encoder.parameters()} == {encoder.config.dtype} == {torch.float32}
+
+
+def test_windows_longer_than_the_encoder_reads_are_refused(tiny_arabert: Path) -> None:
+    encoder, _ = encoders.load(str(tiny_arabert))
+    encoders.check_room(encoder, 512)
+    with pytest.raises(ConfigError, match=r"max_tokens.*got 513; legal: up to 512"):
+        encoders.check_room(encoder, 513)
+    roberta = RobertaModel(RobertaConfig(
+        vocab_size=9, hidden_size=8, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=8, max_position_embeddings=514, pad_token_id=1,
+    ))
+    encoders.check_room(roberta, 512)
+    with pytest.raises(ConfigError, match="up to 512"):
+        encoders.check_room(roberta, 514)
+
+
 def test_charsmap_replaces_and_composes() -> None:
     from tokenizers import normalizers
 
@@ -77,6 +104,7 @@ def embedded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_embedded_encoder_has_the_known_shape(embedded_folder: Path) -> None:
     encoder, tokenizer = encoders.load(str(embedded_folder))
     assert (encoder.config.hidden_size, encoder.config.num_hidden_layers) == (384, 12)
+    assert {p.name for p in embedded_folder.iterdir()} == set(embedded._FILES)
     assert encoder.config.vocab_size == tokenizer.get_vocab_size() == 39_123
 
 
@@ -95,6 +123,14 @@ def test_embedded_encoder_knows_arabic(embedded_folder: Path) -> None:
     )
     recipe = vector("query: وصفة كعكة الشوكولا بالحليب")
     assert float(shelling @ bombing) > float(shelling @ recipe) + 0.02
+
+
+def test_the_embedded_encoder_replaces_itself_alone(tmp_path: Path) -> None:
+    for name in ("provenance.json", "testimony.txt"):
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(ConfigError, match=r"something else; got 'testimony\.txt'"):
+        embedded.build(tmp_path)
+    assert (tmp_path / "testimony.txt").is_file()
 
 
 def test_another_image_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 import typer
+from tokenizers import Tokenizer
 from typer.testing import CliRunner
 
 from data import inline
@@ -18,8 +21,11 @@ from data.document import Document
 from data.errors import BundleError, ConfigError
 from data.jsonl import read_documents, write_documents
 from data.schema import SCHEMA
-from models import bundle, checkpoint, export_onnx, predict
-from models.predictor import Predictor
+from data.windows import Windower
+from models import bundle, checkpoint, export_onnx, manifest, predict
+from models.batches import EncoderBatch, SpanBatch
+from models.predictor import Floats, Predictor, Runner
+from models.settings import DecodeSettings
 from models.torch_runner import TorchRunner
 from tests.conftest import documents
 
@@ -108,9 +114,9 @@ def test_one_changed_byte_is_refused(bundle_folder: Path, tmp_path: Path, name: 
 def test_a_bundle_of_another_schema_is_refused(bundle_folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(bundle_folder, copy)
-    manifest = json.loads((copy / "manifest.json").read_text())
-    manifest["schema"]["sha256"] = "0" * 64
-    (copy / "manifest.json").write_text(json.dumps(manifest))
+    body = json.loads((copy / "manifest.json").read_text())
+    body["schema"]["sha256"] = "0" * 64
+    (copy / "manifest.json").write_text(json.dumps(body))
     with pytest.raises(BundleError, match="another schema"):
         bundle.load(copy)
 
@@ -126,17 +132,29 @@ def test_missing_bundle_provider_and_precision_are_refused(
         bundle.load(bundle_folder, "int4")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("difference", [1.0, math.nan])
 def test_a_failed_export_leaves_the_old_bundle(
-    untrained: Path, bundle_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    untrained: Path, bundle_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    difference: float,
 ) -> None:
     out = tmp_path / "onnx"
     shutil.copytree(bundle_folder, out)
     before = (out / "manifest.json").read_bytes()
-    monkeypatch.setattr(export_onnx, "worst_difference", lambda *_: 1.0)
+    monkeypatch.setattr(export_onnx, "worst_difference", lambda *_: difference)
     with pytest.raises(BundleError, match="disagree"):
         export_onnx.build(untrained, out)
     assert (out / "manifest.json").read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["onnx"]
+
+
+@pytest.mark.parametrize("runner", [TorchRunner, bundle.OnnxRunner])
+def test_logits_that_are_no_numbers_do_not_pass(
+    untrained: Path, bundle_folder: Path, monkeypatch: pytest.MonkeyPatch, runner: type[Runner]
+) -> None:
+    answer = runner.relate
+    monkeypatch.setattr(runner, "relate", lambda *given: answer(*given) * np.nan)
+    source = checkpoint.load(untrained, attention="eager")
+    assert not math.isfinite(export_onnx.worst_difference(source, bundle_folder))
 
 
 def test_a_bundle_never_replaces_something_else(untrained: Path, tmp_path: Path) -> None:
@@ -144,6 +162,41 @@ def test_a_bundle_never_replaces_something_else(untrained: Path, tmp_path: Path)
     with pytest.raises(ConfigError, match="holds something else"):
         export_onnx.build(untrained, tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_is_replaced_only_where_its_manifest_lists_all_of_it(
+    untrained: Path, bundle_folder: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "manifest.json").write_text('{"name": "site"}')
+    with pytest.raises(ConfigError, match="something else"):
+        export_onnx.build(untrained, site)
+    with pytest.raises(ConfigError, match="something else"):
+        export_onnx.build(untrained, untrained)
+    assert (untrained / "model.safetensors").is_file()
+    copy = tmp_path / "copy"
+    shutil.copytree(bundle_folder, copy)
+    manifest.refuse_foreign(copy, manifest.own(copy, bundle.RELATIONS_GRAPH))
+    (copy / "notes").mkdir()
+    (copy / "notes" / "a.txt").write_text("كلام", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"something else; got 'notes/a\.txt'"):
+        export_onnx.build(untrained, copy)
+
+
+def test_a_file_and_a_folder_of_another_kind_are_refused(
+    untrained: Path, bundle_folder: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(BundleError, match="no manifest; got 'Not a directory'"):
+        bundle.load(bundle_folder / "model.onnx")
+    with pytest.raises(BundleError, match=r"lists relations\.onnx"):
+        bundle.load(untrained)
+    with pytest.raises(BundleError, match=r"lists model\.safetensors"):
+        checkpoint.load(bundle_folder)
+    for body in ("[]", '{"schema": "x", "files": []}', '{"name": "site"}'):
+        (tmp_path / "manifest.json").write_text(body)
+        with pytest.raises(BundleError, match="something else"):
+            bundle.load(tmp_path)
 
 
 def test_predict_command(bundle_folder: Path, tmp_path: Path) -> None:
@@ -158,6 +211,17 @@ def test_predict_command(bundle_folder: Path, tmp_path: Path) -> None:
     assert all(s.score is not None for d in predicted for s in d.spans)
 
 
+def test_predictions_never_replace_what_they_are_made_from(tmp_path: Path) -> None:
+    write_documents(tmp_path / "gold.jsonl", documents(1))
+    before = (tmp_path / "gold.jsonl").read_bytes()
+    app = typer.Typer()
+    app.command()(predict.main)
+    result = CliRunner().invoke(app, ["--input", f"{tmp_path}/gold.jsonl",
+                                      "--output", f"{tmp_path}/gold.jsonl"])
+    assert result.exit_code == 1 and "replace another file" in result.output
+    assert (tmp_path / "gold.jsonl").read_bytes() == before
+
+
 def test_a_comma_ends_every_span_but_dates_and_sources(bundle_folder: Path) -> None:
     predictor = bundle.load(bundle_folder, "float").predictor
     plain = "قصف درعا القنيطرة إدلب حماة حلب الرقة " * 4
@@ -169,6 +233,33 @@ def test_a_comma_ends_every_span_but_dates_and_sources(bundle_folder: Path) -> N
     assert across(plain) - {"DATE", "SOURCE"}
     assert across(plain.replace(" ", "، ")) <= {"DATE", "SOURCE"}
     assert across(plain.replace(" ", " ؛ ")) <= {"DATE", "SOURCE"}
+
+
+@pytest.mark.parametrize("number", ["٢،٥٠٠", "2،500", "1،250"])
+def test_a_comma_within_a_number_ends_no_span(bundle_folder: Path, number: str) -> None:
+    class Sure:
+        """Believes in the second to the fourth word as victims, and less in the third and on."""
+
+        def encode(self, batch: EncoderBatch) -> tuple[Floats, Floats]:
+            logits = np.full((*batch.first.shape, 4, len(SCHEMA.labels)), -20.0, np.float32)
+            logits[0, 1, 2, SCHEMA.label_ids["VICTIM"]] = 6.0
+            logits[0, 2, 1, SCHEMA.label_ids["VICTIM"]] = 2.0
+            return np.zeros((*batch.first.shape, 1), np.float32), logits
+
+        def relate(self, words: Floats, batch: SpanBatch) -> Floats:
+            raise NotImplementedError
+
+    tokenizer = Tokenizer.from_file(str(bundle_folder / "tokenizer.json"))
+    predictor = Predictor(Sure(), Windower(tokenizer, 64, 16), DecodeSettings(), 0)
+
+    def victims(text: str) -> list[str]:
+        read = predictor.predict(Document("count", text))
+        return [read.slice(s) for s in read.spans]
+
+    assert victims(f"نزح {number} مدني") == [f"{number} مدني"]
+    first, last = number.split("،")
+    for apart in (f"{first}، {last}", f"{first}،{last[1:]}", f"2{first}00،{last}"):
+        assert victims(f"نزح {apart} مدني") == [f"{apart[apart.index('،') + 1:].strip()} مدني"]
 
 
 def test_of_links_that_rule_each_other_out_the_best_stays(untrained: Path) -> None:

@@ -174,6 +174,25 @@ def test_a_span_over_the_edge_of_two_windows_is_shown_in_their_overlap(
     assert fit(settings, corpus, tmp_path / "out", tmp_path / "work")
 
 
+def test_windows_longer_than_the_encoder_reads_are_refused(
+    tiny_arabert: Path, splits: Path, tmp_path: Path
+) -> None:
+    corpus = Corpus.read(splits / "train.jsonl", splits / "dev.jsonl")
+    settings = replace(PARAMS, encoder=str(tiny_arabert), max_tokens=513)
+    with pytest.raises(ConfigError, match=r"train\.max_tokens: .* up to 512"):
+        fit(settings, corpus, tmp_path / "o", tmp_path / "w")
+
+
+def test_a_training_that_diverges_stops(
+    tiny_arabert: Path, splits: Path, tmp_path: Path
+) -> None:
+    corpus = Corpus.read(splits / "train.jsonl", splits / "dev.jsonl")
+    settings = replace(PARAMS, encoder=str(tiny_arabert), head_rate=1e38, save_every=1)
+    with pytest.raises(ConfigError, match=r"update \d+: loss is not finite"):
+        fit(settings, corpus, tmp_path / "o", tmp_path / "w")
+    assert not (tmp_path / "o").exists()
+
+
 @pytest.mark.parametrize("wrong", [{"overlap": 60}, {"precision": "fp16"}])
 def test_settings_that_cannot_work_are_named(wrong: dict[str, Any]) -> None:
     if "precision" in wrong and torch.cuda.is_available():
