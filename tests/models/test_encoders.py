@@ -63,7 +63,8 @@ def test_an_encoder_stored_in_half_precision_is_read_in_full(
     tmp_path: Path, tiny_arabert: Path, stored: torch.dtype
 ) -> None:
     shutil.copytree(tiny_arabert, tmp_path / "half")
-    encoders.load(str(tiny_arabert))[0].to(stored).save_pretrained(tmp_path / "half")
+    half, _ = encoders.load(str(tiny_arabert))
+    torch.nn.Module.to(half, stored).save_pretrained(tmp_path / "half")
     encoder, _ = encoders.load(str(tmp_path / "half"))
     assert {p.dtype for p in encoder.parameters()} == {encoder.config.dtype} == {torch.float32}
 

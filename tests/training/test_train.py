@@ -52,7 +52,7 @@ def test_it_learns_what_it_is_shown(trained: Path) -> None:
 
 
 def test_checkpoint_says_what_it_was_made_from(trained: Path, tiny_arabert: Path) -> None:
-    manifest = read_manifest(trained, "x")
+    manifest = read_manifest(trained, checkpoint.WEIGHTS, "x")
     assert manifest["parameters"]["encoder"] == str(tiny_arabert)
     assert manifest["documents"] == 12
     assert len(manifest["data_sha256"]) == 64
