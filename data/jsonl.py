@@ -174,8 +174,10 @@ def write_text(path: Path, content: str) -> None:
     """Write a file whole or not at all: to a neighbour first, then renamed over the target.
 
     Raises:
-        ConfigError: the path cannot be written to.
+        ConfigError: the path is a folder, or cannot be written to.
     """
+    if not path.name or path.is_dir():  # "" and "." are the folder one stands in
+        raise ConfigError("is a folder", where=path, legal="a file", fix="name a file in it")
     partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -37,8 +37,11 @@ def check_new(folder: Path) -> None:
     """Refuse a folder that holds anything.
 
     Raises:
-        ConfigError: it does, or it is no folder.
+        ConfigError: it does, or it is no folder, or the one one stands in.
     """
+    if not folder.name:  # "" and ".", which nothing can be renamed to
+        raise ConfigError("the output folder needs a name", where="--output", value=str(folder),
+                          fix="name a new folder")
     if folder.is_dir() and not any(folder.iterdir()):
         return
     if folder.exists():

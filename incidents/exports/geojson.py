@@ -67,6 +67,7 @@ FORMAT = Format(
     "geojson", "GeoJSON for any GIS",
     "Incidents without coordinates stay out and are counted in `unresolved`. A point is that of "
     "the town in the gazetteer, not of the strike. Several statements of one harm become one "
-    "range. Quotes, evidence, casualty groups and the confidences of single fields are left out.",
+    "range; a number that is not stated is null. Quotes, evidence, casualty groups and the "
+    "confidences of single fields are left out.",
     project,
 )

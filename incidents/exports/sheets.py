@@ -28,10 +28,9 @@ from incidents.exports.items import Item
 from incidents.exports.tables import Cell, to_csv
 from incidents.vocabulary import default_vocabularies
 
-_RANGES = ("Notes keep every statement with its words. Several statements of one harm become "
-           "one range (least, greatest): by different sources on one group, from the lesser to "
-           "the greater; otherwise from the greatest one to their sum. A number that is not "
-           "stated leaves both cells empty. ")
+_RANGES = ("Several statements of one harm become one range (least, greatest): by different "
+           "sources on one group, from the lesser to the greater; otherwise from the greatest "
+           "one to their sum. A number that is not stated leaves both cells empty")
 
 _UWAZI = (
     "Title__ar", "Title__en", "Type", "Date", "Date precision", "Places", "Governorates",
@@ -184,15 +183,15 @@ def _event(item: Item, incident: Incident) -> list[Cell]:
 
 UWAZI = Format(
     "uwazi", "Uwazi: a CSV of entities; make a template whose properties are named as the header",
-    _RANGES + "Evidence offsets, the confidences of single fields, and the relations and spans "
-    "of the text are left out. Of several resolved places one gives the geolocation. A | within "
-    "a name becomes ¦.",
+    _RANGES + "; Casualty statements keep it, as every statement, in its words. Evidence "
+    "offsets, the confidences of single fields, and the relations and spans of the text are left "
+    "out. Of several resolved places one gives the geolocation. A | within a name becomes ¦.",
     uwazi,
 )
 AIRWARS = Format(
     "airwars", "a CSV in the columns of Airwars' incidents",
-    _RANGES + "Perpetrators, facilities, weapons' names, quotes, evidence and all places but one "
-    "are left out. Only groups that have a column are counted: people whom the report does not "
+    _RANGES + " and no trace: dozens of dead look like none that were told of. Perpetrators, "
+    "facilities, weapons' names, quotes, evidence and all places but one are left out. Only groups that have a column are counted: people whom the report does not "
     "call civilians are in none. Detained, displaced, besieged and missing people have no "
     "column. location_name (Latin script) and the grading stay empty: they are a person's work. "
     "code is the record's own name, no code of Airwars'. The cause is the category of SDG "
@@ -201,8 +200,8 @@ AIRWARS = Format(
 )
 EVENTS = Format(
     "events", "events.csv in ACLED's columns with a HXL row",
-    _RANGES + "Injured, detained and displaced people, facilities and weapons stand in notes or "
-    "not at all; evidence and confidences are left out. One place an event, others in notes. A "
+    _RANGES + "; notes keep it, as every statement, in its words. Injured, detained and "
+    "displaced people, facilities and weapons stand in notes or not at all; evidence and confidences are left out. One place an event, others in notes. A "
     "date longer than a month is no event date and stands in notes. actor1 and actor2 are those "
     "said to have done it, as written, never the victims. admin2 stays empty. No event_id_cnty "
     "and no single fatalities: both would be invented. Incidents that another includes "

@@ -12,6 +12,8 @@ from incidents.exports.fields import clean
 
 Cell = str | int | float | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A number, or several: what begins with its minus is nothing that could be run.
+_NUMBERS = re.compile(r"-?\d+(\.\d+)?(e-\d+)?(\|-?\d+(\.\d+)?(e-\d+)?)*", re.ASCII)
 # What looks like the hash of another id is no safe name.
 _SAFE_NAME = re.compile(
     r"(?!(?i:document-[0-9a-f]{16})\Z)[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}")
@@ -31,7 +33,8 @@ def _cell(value: Cell) -> str | int | float:
     if not isinstance(value, str):
         return "" if value is None else value
     text = clean(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    formula = text.startswith(_FORMULA) and not _NUMBERS.fullmatch(text)
+    return "'" + text if formula else text
 
 
 def file_names(ids: Iterable[str]) -> dict[str, str]:

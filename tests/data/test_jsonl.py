@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from data.document import Document, Relation, Span
-from data.errors import TawthiqError
+from data.errors import ConfigError, TawthiqError
 from data.jsonl import (
     dumps,
     from_json,
@@ -141,3 +141,14 @@ def test_paths_that_cannot_be_read_or_written_are_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(TawthiqError, match="cannot be written"):
         write_text(tmp_path / "file" / "deeper", "new")
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "folder"])
+def test_a_folder_is_not_written_to_as_a_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    with pytest.raises(ConfigError, match="is a folder; legal: a file"):
+        write_text(Path(name), "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

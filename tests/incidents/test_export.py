@@ -210,6 +210,15 @@ def test_paths_that_cannot_be_read_or_written_are_named(tmp_path: Path) -> None:
         assert result.exit_code == 1 and "cannot be written" in result.output
 
 
+@pytest.mark.parametrize("name", ["", "."])
+def test_a_folder_without_a_name_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="needs a name"):
+        write_folder(Path(name), {"a.txt": "good"})
+
+
 def test_two_results_for_one_document_are_an_error(tmp_path: Path) -> None:
     results, texts = written(tmp_path)
     text = results.read_text("utf-8")
@@ -244,6 +253,15 @@ def test_text_never_starts_a_formula(start: str) -> None:
     content = to_csv(("a", "b"), [(f"{start}1+2", -3.5)])
     [row] = csv.DictReader(io.StringIO(content, newline=""))
     assert row == {"a": f"'{start}1+2", "b": "-3.5"}
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("-0.36|42.5", "-0.36|42.5"), ("-5e-05|-1", "-5e-05|-1"), ("-7", "-7"),
+    ("-1|calc", "'-1|calc"), ("-1-2", "'-1-2"), ("-1|2\n", "'-1|2\n"), ("-٣", "'-٣"),
+])
+def test_numbers_south_of_the_equator_are_no_formula(text: str, expected: str) -> None:
+    [_, [cell]] = csv.reader(io.StringIO(to_csv(("a",), [(text,)]), newline=""))
+    assert cell == expected
 
 
 @given(st.lists(st.text(st.characters(), max_size=20), min_size=2, max_size=2))

@@ -20,6 +20,7 @@ from data.errors import FormatError
 from data.inline import parse
 from data.jsonl import read_documents
 from data.schema import SCHEMA
+from incidents.export import FORMATS
 from incidents.exports import bayanat, evidence, tracker
 from incidents.exports.fields import sentences
 from incidents.exports.interchange import tokens
@@ -158,6 +159,14 @@ def test_airwars_columns(tmp_path: Path) -> None:
     assert strike["geolocation_accuracy_slug"] == "town" and strike["num_sources"] == "1"
     assert all(r["civilian_harm_status_slug"] == "" for r in (strike, arrest))
     assert arrest["strike_type_slug"] == "" and arrest["geolocation_accuracy_slug"] == ""
+
+
+def test_only_formats_with_notes_promise_the_words_of_a_vague_toll(tmp_path: Path) -> None:
+    for name in ("uwazi", "events"):
+        assert "in its words" in FORMATS[name].loss
+        assert "العشرات" in "".join(project(name, tmp_path).values())
+    assert "in its words" not in FORMATS["airwars"].loss and "no trace" in FORMATS["airwars"].loss
+    assert "العشرات" not in "".join(project("airwars", tmp_path).values())
 
 
 def test_events_have_a_hxl_row_and_no_invented_columns(tmp_path: Path) -> None:
