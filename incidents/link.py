@@ -1,14 +1,15 @@
 """Groups incident records that may tell of one incident, for a person to review.
 
 Records are blocked by governorate or place name and by date, compared in pairs, and grouped so
-that every two of a group are alike. Nothing is merged: the output lists groups with the parts of
-each score.
+that every two of a group are alike. Two that are alike but fit no group together are a group of
+their own, so that every pair is shown. Nothing is merged: the output lists groups with the parts
+of each score.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from incidents.gazetteer import skeleton
 from incidents.similarity import WEIGHTS, Record, compare, read_record, total
 
 THRESHOLD = 0.75
-# Two records of a group that no single comparison joined must still not contradict each other.
+# Two records of a group that others join may be a little less alike; see the command's help.
 _SLACK = 0.1
 
 
@@ -79,7 +80,7 @@ def _blocks(records: Iterable[Record]) -> dict[str, list[Record]]:
     """Records with date and place, by governorate and by the skeleton of each place name."""
     blocks: dict[str, dict[tuple[str, str], Record]] = defaultdict(dict)
     for record in records:
-        if record.first and record.last:
+        if record.comparable:
             for place in record.places:
                 blocks[f"name {skeleton(place.core)}"][record.key] = record
                 if place.admin1:
@@ -110,7 +111,11 @@ def alike(records: Iterable[Record], threshold: float = THRESHOLD) -> list[Pair]
 
 
 def clusters(records: Iterable[Record], threshold: float = THRESHOLD) -> list[Cluster]:
-    """Groups in which each two records are alike, at most one record a document, best first."""
+    """Groups in which each two records are alike, at most one record a document, best first.
+
+    No pair that scores the threshold is lost: one whose records fit no group together is a group
+    by itself, so that a record may stand in several.
+    """
     pairs = alike(records, threshold)
     by_key = {frozenset((p.one.key, p.other.key)): p for p in pairs}
     group_of: dict[tuple[str, str], list[Record]] = {}
@@ -130,6 +135,8 @@ def clusters(records: Iterable[Record], threshold: float = THRESHOLD) -> list[Cl
         keys = {record.key for record in group}
         inner = tuple(p for p in pairs if p.one.key in keys and p.other.key in keys)
         out.append(Cluster("", tuple(sorted(group, key=lambda r: r.key)), inner))
+    out += [Cluster("", (pair.one, pair.other), (pair,)) for pair in pairs
+            if pair.score >= threshold and group_of[pair.one.key] is not group_of[pair.other.key]]
     out.sort(key=lambda c: (-c.score, c.records[0].key))
     return [Cluster(f"c{i}", c.records, c.pairs) for i, c in enumerate(out, 1)]
 
@@ -148,15 +155,17 @@ def to_json(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def page(found: list[Cluster], compared: int) -> str:
+def page(found: list[Cluster], records: Sequence[Record]) -> str:
     """The review page: self-contained HTML, right to left."""
     folder = Path(__file__).parent
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
     template = environment.get_template("link_page.html")
+    apart = sum(not record.comparable for record in records)
     html = template.render(
         clusters=found, weights=WEIGHTS, name=arabic.name, people=arabic.people,
         quote=arabic.quote,
-        compared=arabic.counted(compared, arabic.RECORD),
+        records=arabic.counted(len(records), arabic.RECORD),
+        apart=arabic.counted(apart, arabic.RECORD) if apart else "",
         groups=arabic.counted(len(found), arabic.CLUSTER))
     return html.encode("utf-8", "replace").decode()  # a lone surrogate cannot be stored
 
@@ -165,9 +174,15 @@ def main(
     input: Annotated[Path, typer.Option(help="Extraction results, JSONL.")],  # noqa: A002
     output: Annotated[Path, typer.Option(help="Groups to write, JSONL.")],
     page_path: Annotated[Path | None, typer.Option("--page", help="Review page, HTML.")] = None,
-    threshold: Annotated[float, typer.Option(help="Least score of a pair, 0 to 1.")] = THRESHOLD,
+    threshold: Annotated[float, typer.Option(
+        help="Least score, 0 to 1, of a pair that is shown. Within a group two records that "
+             f"others join may score up to {_SLACK} less.")] = THRESHOLD,
 ) -> None:
-    """Group the records of one incident from several reports, for review."""
+    """Group the records of one incident from several reports, for review.
+
+    Two records that are alike but fit no group together are a group of their own. Records without
+    date or place are not compared.
+    """
     try:
         if not 0 < threshold <= 1:
             raise ConfigError("threshold is out of range", value=threshold, legal="0 to 1")
@@ -177,7 +192,7 @@ def main(
         records, problems = read_results(input)
         found = clusters(records, threshold)
         rows = [dumps(to_json(c)) + "\n" for c in found]
-        html = page(found, len(records)) if page_path else ""
+        html = page(found, records) if page_path else ""
         write_text(output, "".join(rows))
         if page_path:
             write_text(page_path, html)
@@ -186,7 +201,9 @@ def main(
         raise typer.Exit(1) from None
     for problem in problems:
         typer.echo(f"skipped: {problem}", err=True)
-    typer.echo(f"{len(records)} records, {len(found)} groups, {len(problems)} lines skipped")
+    apart = sum(not record.comparable for record in records)
+    typer.echo(f"{len(records)} records ({apart} without date or place, not compared), "
+               f"{len(found)} groups, {len(problems)} lines skipped")
     if problems:
         raise typer.Exit(1)
 

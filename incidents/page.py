@@ -96,15 +96,21 @@ def _named(marks: _Marks, field: str, body: dict[str, Any]) -> dict[str, Any]:
     return _cell(marks, body, body["name"], note, code)
 
 
+def _when(incident: dict[str, Any]) -> str:
+    """First and last day; empty only where the report tells no date at all."""
+    told = days(incident)
+    if told is None:
+        return "غير محدد" if incident["date"] else ""
+    return told[0] if told[0] == told[1] else " – ".join(told)
+
+
 def _record(marks: _Marks, incident: dict[str, Any]) -> dict[str, Any]:
     rows = []
     when = incident["date"]
     if when:
-        told = days(incident)
-        text = "غير محدد" if told is None else told[0] if told[0] == told[1] else " – ".join(told)
         precision = when["precision"]
-        rows.append(_row("التاريخ", [_cell(marks, when, text, arabic.PRECISIONS[precision],
-                                           precision)]))
+        rows.append(_row("التاريخ", [_cell(marks, when, _when(incident),
+                                           arabic.PRECISIONS[precision], precision)]))
     for field, (label, _) in _FIELDS.items():
         cells = [_named(marks, field, body) for body in incident[field]]
         if cells:
@@ -153,21 +159,30 @@ def index_page(items: Sequence[Item], files: dict[str, str]) -> str:
     return clean(text)
 
 
+def _toll(incident: dict[str, Any], harm: str) -> dict[str, Any]:
+    """A harm's cell: its range, else the words for a number that is not stated.
+
+    ``least`` sorts it; of words, the least that they can mean.
+    """
+    bounds, rows = count(incident, harm), [r for r in incident["casualties"] if r["harm"] == harm]
+    if bounds == (None, None) and rows:
+        words = dict.fromkeys(arabic.quote(row) or arabic.people(row) for row in rows)
+        return {"words": "؛ ".join(words), "least": max(row["min"] for row in rows)}
+    return {"range": shown_range(bounds), "least": "" if bounds[0] is None else bounds[0]}
+
+
 def _line(item: Item, incident: dict[str, Any] | None, file: str) -> dict[str, Any]:
     body: dict[str, Any] = {"file": f"{file}.html", "document": item.document.id,
                             "published": item.document.published, "incident": incident}
     if incident is None:
         return body
     told = days(incident)
-    counts = {harm: count(incident, harm) for harm in ("killed", "injured")}
     return body | {
         "type": arabic.name("incidents", incident["type"]), "first": told[0] if told else "",
-        "date": "" if told is None else told[0] if told[0] == told[1] else " – ".join(told),
+        "date": _when(incident),
         "places": "، ".join(names(incident, "places")),
         "perpetrators": "، ".join(names(incident, "perpetrators")),
-        **{harm: shown_range(bounds) for harm, bounds in counts.items()},
-        **{f"{harm}_least": "" if bounds[0] is None else bounds[0]
-           for harm, bounds in counts.items()},
+        "tolls": [_toll(incident, harm) for harm in ("killed", "injured")],
     }
 
 

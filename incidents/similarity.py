@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
@@ -10,9 +10,11 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from incidents.exports.fields import Incident, spread, vague
 from incidents.fold import fold
 from incidents.gazetteer import skeleton
 from incidents.place_names import HEADS
+from incidents.places import default_gazetteer
 
 # What each part counts for. Date and place decide; the rest tells two attacks of a day apart.
 WEIGHTS = {"date": 0.28, "place": 0.30, "casualties": 0.22, "perpetrators": 0.08,
@@ -23,11 +25,12 @@ _RELATED = [
     {"arrest", "abduction"}, {"displacement", "siege"},
 ]
 _WIDE = {"governorate", "part", "district"}
+_WIDE_KINDS = {"governorate", "country", "region"}
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place of a record; ``wide``: a governorate or a stretch of land, no town."""
+    """A place of a record; ``wide``: a country, governorate or stretch of land, no town."""
 
     name: str
     core: str
@@ -40,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Record:
-    """What linking compares of one incident record. ``counts``: harm to (min, max)."""
+    """What linking compares of one incident record. ``counts``: harm to rows with a number."""
 
     document: str
     incident: str
@@ -50,7 +53,7 @@ class Record:
     places: tuple[Place, ...]
     perpetrators: frozenset[str]
     weapons: frozenset[str]
-    counts: Mapping[str, tuple[int, int | None]]
+    counts: Mapping[str, Sequence[Incident]]
     body: Mapping[str, Any]
 
     @property
@@ -58,33 +61,42 @@ class Record:
         """Ids of document and incident."""
         return self.document, self.incident
 
+    @property
+    def comparable(self) -> bool:
+        """Whether it has a date and a place, without which nothing can be said."""
+        return self.first is not None and self.last is not None and bool(self.places)
+
 
 def read_record(document: str, body: Mapping[str, Any]) -> Record:
     """An incident of a result that ``incidents.exports.results`` has checked."""
     when = body["date"] or {}
-    counts: dict[str, tuple[int, int | None]] = {}
+    counts: dict[str, list[Incident]] = {}
     for row in body["casualties"]:
-        if row["harm"] not in counts or counts[row["harm"]][0] < row["min"]:
-            counts[row["harm"]] = (row["min"], row["max"])
+        if not vague(row):
+            counts.setdefault(row["harm"], []).append(row)
     return Record(
         document, body["id"], body["type"],
         date.fromisoformat(when["start"]) if when.get("start") else None,
         date.fromisoformat(when["end"]) if when.get("end") else None,
         tuple(map(_place, body["places"])),
-        frozenset(p["group"] for p in body["perpetrators"]) - {"unknown"},
+        frozenset(p["group"] for p in body["perpetrators"]) - {"unknown", "other"},
         frozenset(w["class"] for w in body["weapons"]) - {"other"},
         counts, body,
     )
 
 
 def _place(body: Mapping[str, Any]) -> Place:
-    words = fold(body["name"]).split()
+    whole = fold(body["name"])
+    words = whole.split()
     head = HEADS.get(words[0]) if len(words) > 1 else None
     while len(words) > 1 and words[0] in HEADS:
         words.pop(0)
     pcode = body.get("pcode")
     ids = {f"{key}:{body[key]}" for key in ("geonames", "pcode") if body.get(key) is not None}
     wide = head in _WIDE or (pcode is not None and len(str(pcode)) <= 4)
+    if body.get("lat") is None:  # a name that no town bears
+        kinds = {entry.kind for entry in default_gazetteer().by_name.get(whole, ())}
+        wide |= bool(kinds) and kinds <= _WIDE_KINDS
     return Place(str(body["name"]), " ".join(words), wide, body.get("admin1"),
                  body.get("lat"), body.get("lon"), frozenset(ids))
 
@@ -172,19 +184,35 @@ def _kilometres(a: Place, b: Place) -> float | None:
 
 
 def _casualties(
-    ours: Mapping[str, tuple[int, int | None]], theirs: Mapping[str, tuple[int, int | None]]
+    ours: Mapping[str, Sequence[Incident]], theirs: Mapping[str, Sequence[Incident]]
 ) -> float | None:
     """Mean over the harms that both count; a toll that rises by a few stays alike."""
     shared = set(ours) & set(theirs)
     if not shared:
         return None
-    likeness = [_count(ours[harm], theirs[harm]) for harm in sorted(shared)]
+    likeness = [_toll(ours[harm], theirs[harm]) for harm in sorted(shared)]
     return round(sum(likeness) / len(likeness), 3)
 
 
-def _count(one: tuple[int, int | None], other: tuple[int, int | None]) -> float:
+def _toll(ours: Sequence[Incident], theirs: Sequence[Incident]) -> float:
+    """Likeness of what two reports tell of one harm, each as one range.
+
+    Where one counts a part of the other's groups only, these alone may agree: civilians in both,
+    fighters in one.
+    """
+    alike = _count(ours, theirs)
+    groups = [{row["group"] for row in rows} for rows in (ours, theirs)]
+    shared = groups[0] & groups[1]
+    if shared in groups:
+        alike = max(alike, _count(*([row for row in rows if row["group"] in shared]
+                                    for rows in (ours, theirs))))
+    return alike
+
+
+def _count(ours: Sequence[Incident], theirs: Sequence[Incident]) -> float:
     """1 where both may be the same number, less by their distance; "more than" reaches far."""
-    (low1, high1), (low2, _) = sorted((one, other), key=lambda c: c[0])
+    ranges = [(low or 0, high) for low, high in map(spread, (ours, theirs))]
+    (low1, high1), (low2, _) = sorted(ranges, key=lambda each: each[0])
     if high1 is not None and low2 <= high1:
         return 1.0
     distance = (low2 - (low1 if high1 is None else high1)) / max(low2, 1)

@@ -191,20 +191,22 @@ UWAZI = Format(
 AIRWARS = Format(
     "airwars", "a CSV in the columns of Airwars' incidents",
     _RANGES + " and no trace: dozens of dead look like none that were told of. Perpetrators, "
-    "facilities, weapons' names, quotes, evidence and all places but one are left out. Only groups that have a column are counted: people whom the report does not "
-    "call civilians are in none. Detained, displaced, besieged and missing people have no "
-    "column. location_name (Latin script) and the grading stay empty: they are a person's work. "
-    "code is the record's own name, no code of Airwars'. The cause is the category of SDG "
-    "indicator 16.1.2 of the weapons, where they share one.",
+    "facilities, weapons' names, quotes, evidence and all places but one are left out. Only "
+    "groups that have a column are counted: people whom the report does not call civilians are "
+    "in none. Detained, displaced, besieged and missing people have no column. location_name "
+    "(Latin script) and the grading stay empty: they are a person's work. code is the record's "
+    "own name, no code of Airwars'. The cause is the category of SDG indicator 16.1.2 of the "
+    "weapons, where they share one.",
     airwars,
 )
 EVENTS = Format(
     "events", "events.csv in ACLED's columns with a HXL row",
     _RANGES + "; notes keep it, as every statement, in its words. Injured, detained and "
-    "displaced people, facilities and weapons stand in notes or not at all; evidence and confidences are left out. One place an event, others in notes. A "
-    "date longer than a month is no event date and stands in notes. actor1 and actor2 are those "
-    "said to have done it, as written, never the victims. admin2 stays empty. No event_id_cnty "
-    "and no single fatalities: both would be invented. Incidents that another includes "
-    "(part of) are rows too: do not add both.",
+    "displaced people, facilities and weapons stand in notes or not at all; evidence and "
+    "confidences are left out. One place an event, others in notes. A date longer than a month "
+    "is no event date and stands in notes. actor1 and actor2 are those said to have done it, as "
+    "written, never the victims. admin2 stays empty. No event_id_cnty and no single fatalities: "
+    "both would be invented. Incidents that another includes (part of) are rows too: do not add "
+    "both.",
     events,
 )

@@ -25,7 +25,7 @@ def casualty(
     harm: str, low: int, high: int | None, text: str = "", group: str = "people"
 ) -> dict[str, Any]:
     return {"harm": harm, "group": group, "min": low, "max": high, "approximate": False,
-            "text": text}
+            "text": text, "sources": []}
 
 
 def incident(id: str = "i1", **changes: Any) -> dict[str, Any]:
@@ -47,12 +47,16 @@ def record(document: str, **changes: Any) -> Record:
     return read_record(document, incident(**changes))
 
 
-def killed(low: int, high: int | None = None) -> list[dict[str, Any]]:
-    return [casualty("killed", low, high)]
+def killed(low: int, high: int | None = None, group: str = "people") -> list[dict[str, Any]]:
+    return [casualty("killed", low, high, group=group)]
 
 
 def place(name: str, admin1: str | None = "Idlib", **more: Any) -> dict[str, Any]:
     return {"name": name, "admin1": admin1, **more}
+
+
+def shown(*records: Record) -> str:
+    return page(clusters(records), records)
 
 
 def groups(*records: Record) -> list[set[str]]:
@@ -101,6 +105,43 @@ def test_near_misses_stay_apart(changes: dict[str, Any]) -> None:
     assert groups(record("a"), record("b", **changes)) == []
 
 
+VAGUE = {"approximate": True, "max": None, "text": "عشرات المدنيين"}
+CIVILIANS, FIGHTERS = killed(5, 5, "civilians"), killed(12, 12, "fighters")
+
+
+@pytest.mark.parametrize(("ours", "theirs", "expected"), [
+    ([killed(20, 20)[0] | {"sources": ["المرصد"]}, killed(10, 10)[0] | {"sources": ["الدفاع"]}],
+     killed(10, 10), 1.0),
+    (CIVILIANS + FIGHTERS, CIVILIANS, 1.0),
+    (CIVILIANS + FIGHTERS, FIGHTERS, 1.0),
+    (CIVILIANS + FIGHTERS, killed(17, 17), 1.0),
+    (killed(1, 1, "children") + killed(20, 20), killed(1, 1, "children") + CIVILIANS, 0.0),
+    ([killed(20, None, "civilians")[0] | VAGUE], killed(12, 12), None),
+    ([killed(20, None, "civilians")[0] | VAGUE, *FIGHTERS], FIGHTERS, 1.0),
+])
+def test_all_that_reports_count_is_compared_but_no_number_not_stated(
+    ours: list[dict[str, Any]], theirs: list[dict[str, Any]], expected: float | None
+) -> None:
+    one, other = record("a", casualties=ours), record("b", casualties=theirs)
+    assert compare(one, other)["casualties"] == compare(other, one)["casualties"] == expected
+    assert groups(one, other) == ([] if expected == 0 else [{"a", "b"}])
+
+
+@pytest.mark.parametrize(("name", "wide"), [
+    ("الأنبار", True), ("نينوى", True), ("العراق", True), ("اليمن", True),
+    ("الغوطة الشرقية", True), ("محافظة الأنبار", True), ("قطاع غزة", True),
+    ("سراقب", False), ("مدينة الأنبار", False), ("كفر لا يعرفها أحد", False),
+])
+def test_governorates_countries_and_regions_are_no_towns(name: str, wide: bool) -> None:
+    assert record("a", places=[place(name, None)]).places[0].wide == wide
+
+
+def test_actors_without_a_group_say_nothing() -> None:
+    one, other = (record(name, perpetrators=[{"name": actor, "group": "other"}])
+                  for name, actor in (("a", "قوات الدعم السريع"), ("b", "الجيش السوداني")))
+    assert compare(one, other)["perpetrators"] is None
+
+
 def test_two_quarters_of_one_city_stay_apart() -> None:
     city = place("مدينة حلب", "Aleppo", lat=36.2, lon=37.16, geonames=170063)
     one = record("a", places=[place("حي الأنصاري", "Aleppo"), city])
@@ -121,6 +162,19 @@ def test_a_chain_does_not_pull_strangers_together() -> None:
             assert pair.score >= 0.65
         size = len(cluster.records)
         assert len(cluster.pairs) == size * (size - 1) / 2
+
+
+def test_a_pair_that_fits_no_group_is_shown_by_itself() -> None:
+    """10 killed is like 12, 12 like 15; 10 and 15 are not alike."""
+    [a, b, c] = [record(name, casualties=killed(n, n))
+                 for name, n in (("a", 10), ("b", 12), ("c", 15))]
+    assert total(compare(a, c)) < 0.65
+    assert groups(a, b, c) == [{"a", "b"}, {"b", "c"}]
+    twice = [record("a"), record("b"), record("b", id="i2")]
+    found = clusters(twice)
+    assert [{r.key for r in each.records} for each in found] == [
+        {("a", "i1"), ("b", "i1")}, {("a", "i1"), ("b", "i2")}]
+    assert len({each.id for each in found}) == 2
 
 
 def test_order_of_records_does_not_matter() -> None:
@@ -162,6 +216,18 @@ def test_command_writes_groups_and_page(tmp_path: Path) -> None:
     assert set(row["pairs"][0]["parts"]) == {"date", "place", "casualties", "perpetrators",
                                              "type", "weapons"}
     assert "مدينة إدلب" in html.read_text("utf-8")
+
+
+def test_records_that_cannot_be_compared_are_counted(tmp_path: Path) -> None:
+    undated, nowhere = _result("b"), _result("c")
+    undated["incidents"][0]["date"] = None
+    nowhere["incidents"][0]["places"] = []
+    source = _write(tmp_path / "in.jsonl", [_result("a"), undated, nowhere])
+    html = tmp_path / "page.html"
+    run = CliRunner().invoke(APP, ["--input", str(source), "--output", str(tmp_path / "out.jsonl"),
+                                   "--page", str(html)])
+    assert "3 records (2 without date or place, not compared), 0 groups" in run.output
+    assert "لم يُقارَن بغيره: سجلان." in html.read_text("utf-8")
 
 
 def test_bad_lines_are_reported_and_the_rest_kept(tmp_path: Path) -> None:
@@ -212,7 +278,7 @@ class _Outline(HTMLParser):
 
 def test_page_is_right_to_left_self_contained_and_escaped() -> None:
     hostile = place("<script>alert(1)</script>")
-    html = page(clusters([record("a", places=[hostile]), record("b", places=[hostile])]), 2)
+    html = shown(record("a", places=[hostile]), record("b", places=[hostile]))
     outline = _Outline()
     outline.feed(html)
     assert outline.root == {"lang": "ar", "dir": "rtl"}
@@ -222,8 +288,8 @@ def test_page_is_right_to_left_self_contained_and_escaped() -> None:
 
 
 def test_page_names_classes_in_arabic_and_counts_what_it_shows() -> None:
-    html = page(clusters([record("a"), record("b")]), 2)
-    assert "سجلان، مجموعة واحدة." in html
+    html = shown(record("a"), record("b"))
+    assert "سجلان، مجموعة واحدة. لم يُدمج" in html
     assert '<span title="airstrike">غارة جوية</span>' in html
     assert '<span title="killed">قتلى</span>' in html
 
@@ -231,13 +297,13 @@ def test_page_names_classes_in_arabic_and_counts_what_it_shows() -> None:
 def test_page_says_what_a_record_says_not_what_its_words_said() -> None:
     """Six killed and hurt together are one to five of each."""
     shared = [casualty("killed", 1, 5, "6 مدنيين", "civilians")]
-    html = page(clusters([record("a", casualties=shared), record("b", casualties=shared)]), 2)
+    html = shown(record("a", casualties=shared), record("b", casualties=shared))
     assert "من 1 إلى 5 مدنيين <bdi>«6 مدنيين»</bdi>" in html
 
 
 def test_lone_surrogates_do_not_break_the_page() -> None:
     odd = [place("مدينة سراقب\ud800")]
-    page(clusters([record("a", places=odd), record("b", places=odd)]), 2).encode("utf-8")
+    shown(record("a", places=odd), record("b", places=odd)).encode("utf-8")
 
 
 def test_many_records_are_linked_quickly() -> None:

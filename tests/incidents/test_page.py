@@ -17,6 +17,7 @@ from data.document import Document, Span
 from data.inline import parse
 from data.schema import SCHEMA
 from incidents.exports import offline_map
+from incidents.exports.redact import redact
 from incidents.page import document_page, main, pages, shown_range
 from tests.incidents.test_export import HOSTILE, documents, items, written
 
@@ -142,6 +143,20 @@ def test_pages_are_in_arabic_and_keep_ids_as_titles(tmp_path: Path) -> None:
 ])
 def test_ranges_as_shown(bounds: tuple[int | None, int | None], expected: str) -> None:
     assert shown_range(bounds) == expected
+
+
+def test_a_number_that_is_not_stated_is_no_empty_cell_of_the_index(tmp_path: Path) -> None:
+    given = items(tmp_path, [documents()[0]])
+    cell = '<td data-key="20"><bdi>{}</bdi></td>'
+    assert cell.format("«العشرات»") in pages(given)["index.html"]
+    hidden = pages([redact(item) for item in given])["index.html"]
+    assert "العشرات" not in hidden and "عدد غير مذكور</bdi>" in hidden
+
+
+def test_a_date_that_is_not_resolved_is_no_empty_cell_of_the_index(tmp_path: Path) -> None:
+    undated = parse("[قتل](d1 DEATH) [طفل](v1 VICTIM) في [حلب](l1 PLACE) [أمس](t1 DATE).\n---\n"
+                    "d1 victim v1\nd1 place l1\nd1 date t1\n", "x", None)
+    assert '<bdi dir="ltr">غير محدد</bdi>' in pages(items(tmp_path, [undated]))["index.html"]
 
 
 @pytest.fixture(scope="module")
