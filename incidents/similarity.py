@@ -211,7 +211,11 @@ def _toll(ours: Sequence[Incident], theirs: Sequence[Incident]) -> float:
 
 def _count(ours: Sequence[Incident], theirs: Sequence[Incident]) -> float:
     """1 where both may be the same number, less by their distance; "more than" reaches far."""
-    ranges = [(low or 0, high) for low, high in map(spread, (ours, theirs))]
+    ranges = []
+    for rows in (ours, theirs):
+        low, high = spread(rows)
+        # Where no end is stated, the greatest statement tells most.
+        ranges.append((max(r["min"] for r in rows) if low is None or high is None else low, high))
     (low1, high1), (low2, _) = sorted(ranges, key=lambda each: each[0])
     if high1 is not None and low2 <= high1:
         return 1.0

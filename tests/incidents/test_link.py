@@ -112,6 +112,7 @@ CIVILIANS, FIGHTERS = killed(5, 5, "civilians"), killed(12, 12, "fighters")
 @pytest.mark.parametrize(("ours", "theirs", "expected"), [
     ([killed(20, 20)[0] | {"sources": ["المرصد"]}, killed(10, 10)[0] | {"sources": ["الدفاع"]}],
      killed(10, 10), 1.0),
+    ([killed(17, None)[0] | {"sources": ["مشفى"]}, killed(5, None)[0]], killed(17, 17), 1.0),
     (CIVILIANS + FIGHTERS, CIVILIANS, 1.0),
     (CIVILIANS + FIGHTERS, FIGHTERS, 1.0),
     (CIVILIANS + FIGHTERS, killed(17, 17), 1.0),
