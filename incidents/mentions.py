@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from data.document import Span
 from incidents.anaphors import is_known
@@ -79,11 +79,15 @@ class Mention:
 
 
 def _names(view: View, spans: Iterable[Span]) -> frozenset[Name]:
-    return frozenset([
-        (view.core(span), frozenset(_SIDES[stem] for word in words_of(view.texts[span.id])
-                                    for stem in stems(word) if stem in _SIDES))
-        for span in spans if span.label == "PLACE"
-    ])
+    return frozenset([(view.core(span), _sides(view.texts[span.id]))
+                      for span in spans if span.label == "PLACE"])
+
+
+@lru_cache(maxsize=8192)
+def _sides(name: str) -> frozenset[str]:
+    """The directions that a place's name tells."""
+    return frozenset([_SIDES[stem] for word in words_of(name)
+                      for stem in stems(word) if stem in _SIDES])
 
 
 def weapons(event: Event) -> set[str]:

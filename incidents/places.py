@@ -138,12 +138,16 @@ def _contexts(names: Iterable[PlaceName], gazetteer: Gazetteer) -> dict[str, _Co
     country: Counter[str] = Counter()
     for nation, weight in votes.values():
         country[nation] += weight
-    found = {}
+    found: dict[str, _Context] = {}
+    of_vote: dict[tuple[str, int] | None, _Context] = {}  # names that vote alike share it
     for core in dict.fromkeys(name.core for name in names):
-        others = country - Counter(dict([votes[core]])) if core in votes else country
-        main, most = others.most_common(1)[0] if others else (None, 0)
-        found[core] = _Context(frozenset(admin1), frozenset(others), main, most > 1,
-                               core in votes)
+        vote = votes.get(core)
+        if vote not in of_vote:
+            others = country - Counter(dict([vote])) if vote else country
+            main, most = others.most_common(1)[0] if others else (None, 0)
+            of_vote[vote] = _Context(frozenset(admin1), frozenset(others), main, most > 1,
+                                     vote is not None)
+        found[core] = of_vote[vote]
     return found
 
 

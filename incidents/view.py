@@ -152,14 +152,15 @@ class View(Marks):
         """
         countries = self.vocabularies.countries
         known = {body["iso"]: name for name, body in countries.classes.items()}
-        votes: Counter[str] = Counter()
-        for span in self.document.spans:  # of equals the one that is told first
+        told: list[str] = []
+        for span in self.document.spans:
             if span.label in _TELL_COUNTRY:
-                votes.update(countries.name_of(self.texts[span.id]))
+                told += countries.name_of(self.texts[span.id])
             place = self.places.get(span.id)
             if place is not None and place.score:
                 code = place.candidates[0].entry.country
-                votes[known.get(code, code)] += 1
+                told.append(known.get(code, code))
+        votes = Counter(told)  # of equals the one that is told first
         return max(votes, key=votes.__getitem__, default=None)
 
     def weapons(self, span: Span) -> tuple[str, ...]:
